@@ -1,0 +1,120 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one exception that users see, and the five shapes of the API's error bodies.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+import typing as t
+from urllib.parse import urlsplit, urlunsplit
+
+MESSAGE_LENGTH = 500  # characters of a server's own words
+
+
+class VpnError(Exception):
+    """What went wrong, in one sentence a person can act on; it never holds a secret.
+
+    `status` is the HTTP status, if there was one; `temporary` says that a second try may help,
+    `retry_after` when (seconds).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        temporary: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.temporary = temporary
+        self.retry_after = retry_after
+
+
+def library(name: str, needed_by: str) -> t.Any:
+    """Import a library only when an option needs it; VpnError names both when it is missing."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = name.partition(".")[0]
+        raise VpnError(
+            f"The Python library {package} is missing, {needed_by} needs it: install it for "
+            f"{sys.executable} (python -m pip install {package}). The import said: {error}"
+        ) from error
+
+
+def plain_url(url: str) -> str:
+    """The URL without its query and user information, either of which may hold a secret."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def printable(text: str) -> str:
+    """A server's text on one line: control characters gone, white space folded, cut to length."""
+    text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", " ", text).split())
+    return text if len(text) <= MESSAGE_LENGTH else text[:MESSAGE_LENGTH] + "…"
+
+
+def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
+    """The text with stars for each secret; one of under four characters could be any word."""
+    for secret in secrets:
+        if len(secret) >= 4:
+            text = text.replace(secret, "********")
+    return text
+
+
+def reason(error: BaseException) -> str:
+    """The innermost reason of an exception of requests: what holds the URL is left out."""
+    while True:
+        inner = [
+            part
+            for part in (getattr(error, "reason", None), error.__cause__, *error.args)
+            if isinstance(part, BaseException)
+        ]
+        if not inner:
+            break
+        error = inner[0]
+    # urllib3 puts the connection's name in front
+    text = re.sub(r"^[^:]*[>)]: ", "", str(error)) or type(error).__name__
+    return printable(text).rstrip(".")
+
+
+def server_message(body: bytes) -> str:
+    """The server's own message and request id, out of any of the known shapes of error bodies.
+
+    Neutron, Keystone, OTC's services, its gateway and plain `message` bodies are understood;
+    of HTML the title is shown, of any other text its beginning.
+    """
+    text = body[:65536].decode("utf-8", "replace")
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        return printable(title.group(1) if title else re.sub(r"<[^>]*>", " ", text))
+    if not isinstance(answer, dict):
+        return printable(text)
+    inner = answer.get("NeutronError") or answer.get("error") or answer
+    if not isinstance(inner, dict):
+        inner = {"message": inner}
+    message = inner.get("message") or inner.get("error_msg") or inner.get("title")
+    if not message:
+        return printable(text)
+    code = inner.get("error_code") or (
+        inner.get("code") if isinstance(inner.get("code"), str) else ""
+    )
+    request_id = inner.get("request_id") or answer.get("request_id")
+    return printable(
+        (f"{code}: " if code else "")
+        + str(message)
+        + (f" {inner['detail']}" if inner.get("detail") else "")
+        + (f" (request id {request_id})" if request_id else "")
+    )

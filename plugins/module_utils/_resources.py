@@ -1,0 +1,146 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds of objects as data: where each is, which fields it has, what refers to what.
+
+Private to this collection. Sources: the API documents of Open Telekom Cloud's Classic VPN
+(vpn_api_1026 and its siblings) and of OpenStack Neutron VPNaaS.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of object of the API."""
+
+    title: str  # what messages call it
+    path: str  # below /v2.0/
+    plural: str  # the key of a list answer
+    singular: str  # the key of a single answer
+    fields: tuple[str, ...]  # the documented fields
+    extra_fields: tuple[str, ...] = ()  # asked for as well: other clouds have them
+    # the options that select on arrival, as Ansible specs
+    filters: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
+
+    @property
+    def asked_fields(self) -> tuple[str, ...]:
+        """What a request asks for by default: all but the pre-shared key."""
+        return tuple(name for name in self.fields + self.extra_fields if name != "psk")
+
+
+_PROJECT: dict[str, dict[str, t.Any]] = {"project_id": {"type": "str"}}
+_STATE: dict[str, dict[str, t.Any]] = {
+    "status": {"type": "list", "elements": "str"},
+    "admin_state_up": {"type": "bool"},
+}
+_TAGS: dict[str, dict[str, t.Any]] = {"tags": {"type": "dict"}}
+_COMMON = ("id", "name", "description")
+_OWNER = ("project_id", "tenant_id")
+_ALGORITHMS = ("auth_algorithm", "encryption_algorithm", "pfs", "lifetime")
+_BILLING = ("order_id", "product_id", "created_at", "tags")
+
+CONNECTION = Kind(
+    title="IPsec connection",
+    path="vpn/ipsec-site-connections",
+    plural="ipsec_site_connections",
+    singular="ipsec_site_connection",
+    fields=(
+        *_COMMON,
+        "status",
+        "admin_state_up",
+        "peer_address",
+        "peer_id",
+        "peer_cidrs",
+        "local_ep_group_id",
+        "peer_ep_group_id",
+        "vpnservice_id",
+        "ikepolicy_id",
+        "ipsecpolicy_id",
+        "psk",
+        "initiator",
+        "auth_mode",
+        "route_mode",
+        "mtu",
+        "dpd",
+        *_OWNER,
+        *_BILLING,
+    ),
+    extra_fields=("local_id",),
+    filters={**_STATE, "peer_address": {"type": "str"}, **_TAGS, **_PROJECT},
+)
+VPN_SERVICE = Kind(
+    title="VPN service",
+    path="vpn/vpnservices",
+    plural="vpnservices",
+    singular="vpnservice",
+    fields=(
+        *_COMMON,
+        "status",
+        "admin_state_up",
+        "router_id",
+        "subnet_id",
+        "external_v4_ip",
+        "external_v6_ip",
+        *_OWNER,
+        *_BILLING,
+        "prepay_connection_num",
+        "resource_speccode",
+    ),
+    extra_fields=("flavor_id",),
+    filters={
+        **_STATE,
+        "router_id": {"type": "str"},
+        "subnet_id": {"type": "str"},
+        **_TAGS,
+        **_PROJECT,
+    },
+)
+IKE_POLICY = Kind(
+    title="IKE policy",
+    path="vpn/ikepolicies",
+    plural="ikepolicies",
+    singular="ikepolicy",
+    fields=(*_COMMON, "ike_version", "phase1_negotiation_mode", *_ALGORITHMS, *_OWNER),
+    filters={"ike_version": {"type": "str", "choices": ["v1", "v2"]}, **_PROJECT},
+)
+IPSEC_POLICY = Kind(
+    title="IPsec policy",
+    path="vpn/ipsecpolicies",
+    plural="ipsecpolicies",
+    singular="ipsecpolicy",
+    fields=(*_COMMON, "transform_protocol", "encapsulation_mode", *_ALGORITHMS, *_OWNER),
+    filters={
+        "transform_protocol": {"type": "str", "choices": ["esp", "ah", "ah-esp"]},
+        "encapsulation_mode": {"type": "str", "choices": ["tunnel", "transport"]},
+        **_PROJECT,
+    },
+)
+ENDPOINT_GROUP = Kind(
+    title="endpoint group",
+    path="vpn/endpoint-groups",
+    plural="endpoint_groups",
+    singular="endpoint_group",
+    fields=(*_COMMON, "type", "endpoints", *_OWNER),
+    filters={"type": {"type": "str"}, **_PROJECT},
+)
+SUBNET = Kind(
+    title="subnet",
+    path="subnets",
+    plural="subnets",
+    singular="subnet",
+    fields=("id", "cidr"),
+)
+
+# What a connection refers to: the fact that resolving adds, the field that holds the id, the kind.
+REFERENCES = (
+    ("vpn_service", "vpnservice_id", VPN_SERVICE),
+    ("ike_policy", "ikepolicy_id", IKE_POLICY),
+    ("ipsec_policy", "ipsecpolicy_id", IPSEC_POLICY),
+    ("local_ep_group", "local_ep_group_id", ENDPOINT_GROUP),
+    ("peer_ep_group", "peer_ep_group_id", ENDPOINT_GROUP),
+)

@@ -1,0 +1,51 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures that all layers of tests share."""
+
+from __future__ import annotations
+
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from tests.ansible_commands import BIN, Ansible
+from tests.endpoint import Endpoint
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the collection as users get it: built, and installed from the archive."""
+    built = tmp_path_factory.mktemp("built")
+    path = tmp_path_factory.mktemp("collections")
+    galaxy = [str(BIN / "ansible-galaxy"), "collection"]
+    subprocess.run([*galaxy, "build", str(ROOT), "--output-path", str(built)], check=True)
+    (archive,) = built.glob("*.tar.gz")
+    subprocess.run(
+        [*galaxy, "install", str(archive), "-p", str(path), "--offline", "--force"], check=True
+    )
+    return path
+
+
+@pytest.fixture
+def ansible(collections: Path, tmp_path: Path) -> Ansible:
+    """Ansible's commands in an empty folder, with the collection installed."""
+    return Ansible(collections, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_endpoint() -> t.Iterator[Endpoint]:
+    """The bundled endpoint, once for a file of tests."""
+    with Endpoint("otc") as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(shared_endpoint: Endpoint) -> Endpoint:
+    """The bundled endpoint without faults, and with an empty record of requests."""
+    shared_endpoint.reset()
+    return shared_endpoint

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the endpoint until it is told to stop, and prints how to log in."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import threading
+
+from .server import AUTH_TYPES, FLAVOURS, Endpoint
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m tests.endpoint", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--flavour", choices=FLAVOURS, default="otc")
+    parser.add_argument("--user", default="alice", help="whose variables to print")
+    parser.add_argument("--auth-type", choices=AUTH_TYPES, default="password")
+    parser.add_argument(
+        "--connections", type=int, default=0, help="connections to make up in carl's project"
+    )
+    parser.add_argument(
+        "--pagination-max-limit", type=int, help="most rows of a page, with or without a limit"
+    )
+    parser.add_argument(
+        "--no-filter-validation", action="store_true", help="ignore unknown filters"
+    )
+    options = parser.parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with Endpoint(
+        options.flavour,
+        pagination_max_limit=options.pagination_max_limit,
+        filter_validation=not options.no_filter_validation,
+        connections=options.connections,
+        port=options.port,
+    ) as endpoint:
+        print("# Paste these lines into a shell to be", options.user)
+        for name, value in endpoint.environment(options.user, options.auth_type).items():
+            print(f"export {name}={shlex.quote(value)}", flush=True)
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()
