@@ -69,8 +69,7 @@ class Ansible:
             "localhost",
             "-m",
             f"otc.vpn.{name}",
-            "-a",
-            json.dumps(dict(arguments or {})),
+            *(("-a", json.dumps(dict(arguments))) if arguments else ()),
             *flags,
             environment=environment,
         )
