@@ -44,7 +44,8 @@ def main() -> None:
     ) as endpoint:
         print("# Paste these lines into a shell to be", options.user)
         for name, value in endpoint.environment(options.user, options.auth_type).items():
-            print(f"export {name}={shlex.quote(value)}", flush=True)
+            print(f"export {name}={shlex.quote(value)}")
+        print("# It serves until Ctrl-C", flush=True)
         stop.wait()
 
 

@@ -1,0 +1,39 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# make demo    shows the collection at work on an endpoint that comes with it
+# make test    runs every check and test that this machine can run
+# The environment they need is made on the first call.
+
+PYTHON ?= python3
+VENV ?= .venv
+LOCK ?= requirements/dev.txt
+PARTS = galaxy.yml meta plugins roles
+TREE = build/tree/ansible_collections/otc/vpn
+RUN = $(VENV)/bin/python
+
+.PHONY: help demo test check unit contract integration molecule sanity openstack openstack-down bench docs lock clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+# The working tree as a collection, for mypy and the tests of single files.
+$(VENV)/ready: $(LOCK)
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer with venv is needed: install python3 and python3-venv, or name one with make PYTHON=python3.13"; exit 1; }
+	@echo "Making the environment $(VENV) (about a minute) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@mkdir -p $(TREE)
+	@for part in $(PARTS); do ln -sfn ../../../../../$$part $(TREE)/$$part; done
+	@echo "$(CURDIR)/build/tree" > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/otc_vpn.pth"
+	@touch $@
+
+demo: $(VENV)/ready ## Show facts, inventory and report on the bundled endpoint
+	@$(RUN) -m tests.demo
+
+lock: ## Renew the pinned versions (needs uv)
+	for name in dev ansible-2.18; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
+	    --generate-hashes --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
