@@ -37,3 +37,17 @@ lock: ## Renew the pinned versions (needs uv)
 	for name in dev ansible-2.18; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
 	    --generate-hashes --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
+
+openstack: $(VENV)/ready ## Install and start real Keystone and Neutron VPNaaS, for the contract tests
+	@$(RUN) -m tests.openstack up
+
+openstack-down: $(VENV)/ready ## Stop what `make openstack` started
+	@$(RUN) -m tests.openstack down
+
+test: check pytest ## Run every check and test that this machine can run
+
+check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
+	@$(RUN) -m nox -R
+
+pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
+	@$(RUN) -m pytest

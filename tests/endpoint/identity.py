@@ -160,6 +160,9 @@ class Identity:
         return user, None
 
     def _token(self, given: dict[str, Any]) -> tuple[str, str | None]:
+        if given["id"] not in self._tokens:
+            error = {"code": 404, "title": "Not Found", "message": "Could not recognize token."}
+            raise RefusedError(404, {"error": error}, {})
         return self.grant_of_token(given["id"]).user, None
 
     def _application_credential(self, given: dict[str, Any]) -> tuple[str, str | None]:

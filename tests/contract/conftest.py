@@ -1,0 +1,123 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two worlds that the contract holds for: the bundled endpoint, and real OpenStack servers."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from tests.endpoint import Endpoint
+from tests.openstack import OpenStackError, Servers, servers
+from tests.openstack.bulk import fill
+
+PAGE = 500  # rows, with pagination_max_limit of the bundled endpoint
+BULK = 2000  # connections of carl's project
+
+SCENARIO: dict[str, t.Any] = yaml.safe_load(
+    (Path(__file__).parent.parent / "scenario.yml").read_text(encoding="utf-8")
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A raw answer of the API."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    json: t.Any
+
+
+@dataclass(frozen=True)
+class World:
+    """A server under test, the same scenario in each; `paged` limits its pages."""
+
+    name: str
+    server: Endpoint | Servers
+    paged_url: str
+    paged_environment: t.Callable[[str], dict[str, str]]
+    page: int  # rows of a page of the paged server
+
+    def environment(self, user: str = "alice") -> dict[str, str]:
+        """The variables OS_* of a user."""
+        return self.server.environment(user)
+
+    def token(self, user: str, *, paged: bool = False, **scope: t.Any) -> str:
+        """A new token of a user for its project, or for another scope."""
+        known = self.paged_environment(user) if paged else self.environment(user)
+        domain = {"name": "Default"}
+        project = {"project": {"name": known["OS_PROJECT_NAME"], "domain": domain}}
+        login = {"name": user, "domain": domain, "password": known["OS_PASSWORD"]}
+        identity = {"methods": ["password"], "password": {"user": login}}
+        answer = requests.post(
+            f"{known['OS_AUTH_URL']}/auth/tokens",
+            json={"auth": {"identity": identity, "scope": scope or project}},
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.headers["X-Subject-Token"]
+
+    def ask(
+        self,
+        path: str,
+        query: t.Sequence[tuple[str, t.Any]] = (),
+        *,
+        user: str = "alice",
+        token: str | None = None,
+        paged: bool = False,
+        method: str = "GET",
+    ) -> Answer:
+        """A raw answer to a request below /v2.0/."""
+        answer = requests.request(
+            method,
+            f"{self.paged_url if paged else self.server.url}/v2.0/{path}",
+            params=list(query),
+            headers={"X-Auth-Token": token or self.token(user, paged=paged)},
+            timeout=60,
+        )
+        body = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
+        return Answer(answer.status_code, answer.headers, body)
+
+
+def _bundled() -> t.Iterator[World]:
+    with (
+        Endpoint("neutron", connections=BULK) as endpoint,
+        Endpoint("neutron", connections=BULK, pagination_max_limit=PAGE) as paged,
+    ):
+        yield World("bundled", endpoint, paged.url, paged.environment, PAGE)
+
+
+def _openstack() -> t.Iterator[World]:
+    try:
+        running = servers()
+    except OpenStackError as reason:
+        if os.environ.get("REQUIRE_ALL"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    fill(running, BULK)
+    yield World(
+        "openstack",
+        running,
+        running.urls["RegionPaged"],
+        lambda user: running.environment(user, region="RegionPaged"),
+        running.pagination_max_limit,
+    )
+
+
+@pytest.fixture(scope="session", params=[_bundled, _openstack], ids=["bundled", "openstack"])
+def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
+    """Each of the two in turn."""
+    yield from request.param()
+
+
+@pytest.fixture(scope="session")
+def token(world: World) -> str:
+    """A token of alice, for the many requests that need no more."""
+    return world.token("alice")

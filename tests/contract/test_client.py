@@ -1,0 +1,158 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client and the facts on both worlds."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
+from ansible_collections.otc.vpn.plugins.module_utils._client import Client, connect
+from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
+from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+    CONNECTION,
+    ENDPOINT_GROUP,
+    IKE_POLICY,
+    IPSEC_POLICY,
+    VPN_SERVICE,
+    Kind,
+)
+
+from tests.contract.conftest import BULK, SCENARIO, World
+
+ALICE = SCENARIO["projects"][0]
+WANTED = ALICE["ipsec_site_connections"]
+
+
+def client(environment: t.Mapping[str, str], **options: t.Any) -> Client:
+    return connect(complete(options, environment))
+
+
+def connections(world: World, user: str = "alice", **wanted: t.Any) -> list[dict[str, t.Any]]:
+    """The facts of a user's connections, with no warning."""
+    warnings: list[str] = []
+    report = Report(warn=warnings.append, debug=lambda _message: None)
+    facts = gather(client(world.environment(user)), CONNECTION, Wanted(**wanted), report)
+    assert warnings == []
+    return facts
+
+
+def test_every_connection_is_a_fact_without_its_psk(world: World) -> None:
+    facts = {row["id"]: row for row in connections(world)}
+    assert len(facts) == len(WANTED)
+    for position, wanted in enumerate(WANTED):
+        fact = facts[world.server.id_of("vpn-one", position)]
+        assert "psk" not in fact
+        for name in ("name", "description", "peer_address", "admin_state_up", "dpd", "mtu"):
+            assert fact[name] == wanted[name], (position, name)
+        assert fact["status"] == wanted["status"].replace(" ", "_")
+        assert fact["project_id"] == fact["tenant_id"] == world.server.project_id("vpn-one")
+
+
+def test_the_psk_comes_on_request(world: World) -> None:
+    facts = connections(world, include_psk=True)
+    assert sorted(row["psk"] for row in facts) == sorted(row["psk"] for row in WANTED)
+
+
+def test_one_by_its_name_and_one_by_its_id(world: World) -> None:
+    assert [row["name"] for row in connections(world, name="branch-munich")] == ["branch-munich"]
+    assert len(connections(world, name="branch-berlin")) == 3
+    object_id = world.server.id_of("vpn-one", 3)
+    assert [row["id"] for row in connections(world, name=object_id)] == [object_id]
+    assert connections(world, name=world.server.id_of("vpn-two", 0)) == []
+    assert connections(world, name="no such name") == []
+
+
+@pytest.mark.parametrize("position", range(len(WANTED)))
+def test_every_awkward_name_is_found_by_itself(world: World, position: int) -> None:
+    name = WANTED[position]["name"]
+    wanted = [row for row in WANTED if row["name"] == name]
+    assert [row["name"] for row in connections(world, name=name)] == [name] * len(wanted)
+
+
+def test_filters_hold(world: World) -> None:
+    down = connections(world, filters={"status": ["down"]})
+    assert len(down) == len([row for row in WANTED if row["status"] == "DOWN"]) > 0
+    disabled = connections(world, filters={"admin_state_up": False})
+    assert len(disabled) == len([row for row in WANTED if not row["admin_state_up"]]) > 0
+    of_service = connections(world, vpn_service="plants")
+    assert len(of_service) == len([row for row in WANTED if row["vpnservice"] == "plants"]) > 0
+
+
+def test_fields_are_all_that_comes(world: World) -> None:
+    facts = connections(world, fields=["name", "status"])
+    assert {frozenset(row) for row in facts} == {frozenset({"id", "name", "status"})}
+
+
+def test_resolved_networks_are_those_of_the_scenario(world: World) -> None:
+    subnets = {
+        subnet["name"]: subnet["cidr"]
+        for network in ALICE["networks"]
+        for subnet in network["subnets"]
+    }
+    groups = {group["name"]: group for group in ALICE["endpoint_groups"]}
+    services = {service["name"]: service for service in ALICE["vpnservices"]}
+    routers = {router["name"]: router for router in ALICE["routers"]}
+    facts = {row["id"]: row for row in connections(world, resolve=True)}
+    for position, wanted in enumerate(WANTED):
+        fact = facts[world.server.id_of("vpn-one", position)]
+        service = services[wanted["vpnservice"]]
+        v4, v6 = routers[service["router"]]["external_fixed_ips"]
+        assert fact["local_address"] == (v6 if ":" in wanted["peer_address"] else v4)
+        if "local_ep_group" in wanted:
+            local = [subnets[name] for name in groups[wanted["local_ep_group"]]["endpoints"]]
+            remote = groups[wanted["peer_ep_group"]]["endpoints"]
+        else:
+            local, remote = [subnets[service["subnet"]]], wanted["peer_cidrs"]
+        assert sorted(fact["local_cidrs"]) == sorted(local), position
+        assert sorted(fact["remote_cidrs"]) == sorted(remote), position
+        assert fact["vpn_service"]["name"] == wanted["vpnservice"]
+        assert fact["ike_policy"]["name"] == wanted["ikepolicy"]
+        assert fact["ipsec_policy"]["name"] == wanted["ipsecpolicy"]
+
+
+@pytest.mark.parametrize("kind", [VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP])
+def test_the_sibling_kinds(world: World, kind: Kind) -> None:
+    report = Report(warn=pytest.fail, debug=lambda _message: None)
+    facts = gather(client(world.environment()), kind, Wanted(), report)
+    assert sorted(row["name"] for row in facts) == sorted(row["name"] for row in ALICE[kind.plural])
+    assert {frozenset(kind.fields) - set(row) for row in facts} == {frozenset()}
+
+
+@pytest.mark.parametrize("paged", [False, True])
+def test_every_one_of_2000_arrives_once(world: World, paged: bool) -> None:
+    environment = world.paged_environment("carl") if paged else world.environment("carl")
+    found = client(environment).rows(CONNECTION, [("fields", "id"), ("fields", "name")])
+    assert len({row["id"] for row in found}) == len(found) == BULK
+
+
+def test_forbidden_and_empty_lists_are_empty(world: World) -> None:
+    assert connections(world, "rita") == []
+    assert connections(world, "emil") == []
+
+
+def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
+    known = world.environment()
+    with pytest.raises(VpnError, match="HTTP 404: Could not recognize"):
+        client(
+            {},
+            auth_type="token",
+            auth={"auth_url": known["OS_AUTH_URL"], "token": "gAAAAno-token"},
+            endpoint=world.server.url,
+        ).rows(CONNECTION)
+
+
+def test_a_wrong_password_is_refused_with_a_sentence(world: World) -> None:
+    environment = {**world.environment(), "OS_PASSWORD": "wrong-and-secret"}
+    with pytest.raises(VpnError, match="refused the credentials") as caught:
+        client(environment)
+    assert "wrong-and-secret" not in str(caught.value)
+
+
+def test_an_unknown_region_names_the_known_ones(world: World) -> None:
+    environment = {**world.environment(), "OS_REGION_NAME": "nowhere"}
+    with pytest.raises(VpnError, match=r"region nowhere.*RegionOne"):
+        client(environment)
