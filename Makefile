@@ -51,3 +51,6 @@ check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
 
 pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
 	@$(RUN) -m pytest
+
+newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
+	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest

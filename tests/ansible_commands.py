@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import typing as t
@@ -117,6 +118,48 @@ class Ansible:
         path = self.folder / "play.yml"
         path.write_text(json.dumps(list(plays)))
         return self.run("ansible-playbook", str(path), *flags, environment=environment)
+
+    def tasks(
+        self,
+        tasks: t.Mapping[str, t.Mapping[str, t.Any]],
+        environment: t.Mapping[str, str] | None = None,
+        *flags: str,
+        **play: t.Any,
+    ) -> dict[str, dict[str, t.Any]]:
+        """The results of tasks by their names, of failures as well: one play on localhost runs all.
+
+        `play` holds keywords of the play.
+        """
+        done = self.playbook(
+            [
+                {
+                    "hosts": "localhost",
+                    "gather_facts": False,
+                    **play,
+                    "tasks": [
+                        {"name": name, "ignore_errors": True, **task}
+                        for name, task in tasks.items()
+                    ],
+                }
+            ],
+            {"ANSIBLE_PIPELINING": "true", **(environment or {})},
+            "-v",
+            *flags,
+        )
+        answers = results(done.stdout)
+        assert set(answers) == set(tasks), done.stdout + done.stderr
+        return answers
+
+
+def results(output: str) -> dict[str, dict[str, t.Any]]:
+    """What ansible-playbook prints with -v as the result of each task, by the task's name."""
+    answers = {}
+    for part in re.split(r"^TASK \[", output, flags=re.MULTILINE)[1:]:
+        name = part[: part.index("] *")]
+        found = re.search(r"^(ok|changed|fatal): .*?=> (?=\{)", part, re.MULTILINE)
+        if found:
+            answers[name], _end = json.JSONDecoder().raw_decode(part[found.end() :])
+    return answers
 
 
 def plain_text(value: t.Any) -> t.Any:

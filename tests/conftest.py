@@ -38,6 +38,12 @@ def ansible(collections: Path, tmp_path: Path) -> Ansible:
 
 
 @pytest.fixture(scope="module")
+def shared_ansible(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
+    """The same in a folder for a whole file of tests, for runs that several of them look at."""
+    return Ansible(collections, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="module")
 def shared_endpoint() -> t.Iterator[Endpoint]:
     """The bundled endpoint, once for a file of tests."""
     with Endpoint("otc") as endpoint:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ipsec_audit
 short_description: Find weak settings of IPsec connections
-version_added: 1.0.0
+version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:

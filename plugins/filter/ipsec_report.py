@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ipsec_report
 short_description: Write an audit of IPsec connections as HTML, Markdown or JSON
-version_added: 1.0.0
+version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:

@@ -143,8 +143,11 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+import ansible.template
 from ansible import constants as C  # noqa: N812
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.data import InventoryData
+from ansible.inventory.host import Host
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
@@ -217,8 +220,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # -- which clouds
 
     def _clouds(self) -> list[Cloud]:
+        if self.get_option("use_extra_vars"):
+            self.templar.available_variables = self._vars
         own = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
         entries = self.get_option("clouds") or [{}]
+        for entry in entries:
+            if not isinstance(entry, dict):
+                raise VpnError(
+                    f"clouds has the entry {entry}, but each is a dict of connection options, for "
+                    "example cloud: production."
+                )
         return [self._cloud({**own, **entry}) for entry in entries]
 
     def _cloud(self, given: dict[str, t.Any]) -> Cloud:
@@ -253,30 +264,53 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The connections of all clouds, each with its cloud's label, in an order that stays."""
         keep = self.get_option("cache")
         key = self._cache_key(clouds, path) if keep else ""
-        lists: list[list[dict[str, t.Any]]] | None = None
-        if keep and cache:
-            lists = self._cache.get(key)
+        lists = self._cached(key, clouds) if keep and cache else None
         if lists is None:
             answers = self._ask(clouds)
             lists = [answer.connections for answer in answers]
             if keep and not any(answer.error for answer in answers):
-                self._cache[key] = lists
+                # As one text: the cache plugins make objects, trusted templates among them, of
+                # dictionaries that look like their own notation, whoever sent them.
+                self._cache[key] = json.dumps(lists)
         return [
-            # What the API sent is data: on ansible-core 2.18 nothing else keeps it from being a
-            # template.
-            (cloud.label, wrap_var(connection))
+            (cloud.label, _data(connection))
             for cloud, connections in zip(clouds, lists)
             for connection in sorted(
                 connections, key=lambda row: (str(row["created_at"] or ""), str(row["id"]))
             )
         ]
 
+    def _cached(self, key: str, clouds: list[Cloud]) -> list[list[dict[str, t.Any]]] | None:
+        """What an earlier run kept; None when there is nothing that can be used."""
+        try:
+            kept = self._cache.get(key)
+            lists = None if kept is None else json.loads(kept)
+        except (AnsibleError, TypeError, ValueError) as error:
+            self.display.warning(f"The cache cannot be used, so the clouds are asked: {error}")
+            return None
+        needed = {"id", "created_at", "peer_address"}
+        sound = (
+            isinstance(lists, list)
+            and len(lists) == len(clouds)
+            and all(isinstance(rows, list) for rows in lists)
+            and all(isinstance(row, dict) and needed <= set(row) for rows in lists for row in rows)
+        )
+        return lists if sound else None
+
+    def _asked(self) -> dict[str, t.Any]:
+        """What is asked for, as plain values: Ansible's own kinds of text equal no plain one."""
+        names = (*FILTERS, "name", "vpn_service", "resolve")
+        text = json.dumps({name: self.get_option(name) for name in names}, default=str)
+        asked: dict[str, t.Any] = json.loads(text)
+        return asked
+
     def _ask(self, clouds: list[Cloud]) -> list[Answer]:
+        asked = self._asked()
         wanted = Wanted(
-            name=self.get_option("name"),
-            filters={name: self.get_option(name) for name in FILTERS},
-            vpn_service=self.get_option("vpn_service"),
-            resolve=self.get_option("resolve"),
+            name=asked["name"],
+            filters={name: asked[name] for name in FILTERS},
+            vpn_service=asked["vpn_service"],
+            resolve=asked["resolve"],
         )
         with ThreadPoolExecutor(min(8, len(clouds))) as pool:
             answers = list(pool.map(lambda cloud: _answer(cloud, wanted), clouds))
@@ -302,10 +336,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 if name in BEARERS or name not in SECRETS
             }
             identities.append(identity)
-        asked = {
-            name: self.get_option(name) for name in (*FILTERS, "name", "vpn_service", "resolve")
-        }
-        text = json.dumps([identities, asked], sort_keys=True, default=str)
+        text = json.dumps([identities, self._asked()], sort_keys=True, default=str)
         return f"{self.get_cache_key(path)}_{hashlib.sha256(text.encode()).hexdigest()}"
 
     # -- hosts
@@ -323,17 +354,25 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 chosen.append((connection, variables))
         if self.get_option("host_per") == "peer_address":
             chosen = _by_gateway(chosen, prefix)
-        # All variables come before the first group: set_variable takes a name for a group's first.
-        taken: set[str] = set(self.get_option("groups") or {})
+        # A host called like a group would change that group, so names wait for the groups.
+        reserved = {*C.LOCALHOST, *self.inventory.groups, *(self.get_option("groups") or {})}
+        taken: set[str] = set()
         hosts = []
         for connection, variables in chosen:
-            name = self._host_name(connection, variables, taken)
-            taken.add(name)
-            hosts.append((name, variables))
-            self.inventory.add_host(name, GROUP)
-            for variable, value in variables.items():
-                self.inventory.set_variable(name, variable, value)
-        self._construct(hosts)
+            host = Host(self._host_name(connection, variables, taken, reserved))
+            host.vars.update(variables)
+            taken.add(host.name)
+            hosts.append(host)
+        groups = self._groups(hosts)
+        reserved.update(groups.data.groups)
+        for host, (connection, variables) in zip(hosts, chosen):
+            if host.name in reserved:
+                host.name = self._host_name(connection, variables, taken, reserved)
+                taken.add(host.name)
+            self.inventory.add_host(host.name, GROUP)
+            for variable, value in host.vars.items():
+                self.inventory.set_variable(host.name, variable, value)
+        groups.join(self.inventory)
 
     def _is_included(self, variables: dict[str, t.Any]) -> bool:
         include, exclude = self.get_option("include"), self.get_option("exclude")
@@ -353,9 +392,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return False
 
     def _host_name(
-        self, connection: dict[str, t.Any], variables: dict[str, t.Any], taken: set[str]
+        self,
+        connection: dict[str, t.Any],
+        variables: dict[str, t.Any],
+        taken: set[str],
+        reserved: set[str],
     ) -> str:
-        """The first preferred name that can be used, made unique."""
+        """The first preferred name that is not reserved, made unique among those taken."""
         preferred = str(connection["id"])
         for entry in self.get_option("hostnames"):
             if entry in connection:
@@ -366,31 +409,87 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 except AnsibleError:
                     continue  # what this connection does not have is no name for it
             text = str(value).strip() if value is not None else ""
-            if text and text not in C.LOCALHOST and text not in self.inventory.groups:
+            if text and text not in reserved:
                 preferred = text
                 break
         with_id = f"{preferred}_{connection['id']}"
         candidates = itertools.chain(
             (preferred, with_id), (f"{with_id}_{number}" for number in itertools.count(2))
         )
-        return str(wrap_var(next(name for name in candidates if name not in taken)))
+        unused = (name for name in candidates if name not in taken and name not in reserved)
+        return str(wrap_var(next(unused)))
 
-    def _construct(self, hosts: list[tuple[str, dict[str, t.Any]]]) -> None:
+    def _groups(self, hosts: list[Host]) -> Groups:
+        """The groups that the constructed options make of the hosts, which get what they compose."""
+        groups = Groups()
+        compose, composed, keyed = (
+            self.get_option(name) for name in ("compose", "groups", "keyed_groups")
+        )
+        if not (compose or composed or keyed):
+            return groups
         strict = self.get_option("strict")
-        for name, variables in hosts:
-            self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        for name, _variables in hosts:
-            variables = self.inventory.get_host(name).get_vars()
+        inventory, self.inventory = self.inventory, groups
+        for host in hosts:
+            self._set_composite_vars(compose, dict(host.vars), host, strict=strict)
+        for host in hosts:
+            variables = host.get_vars()
             self._add_host_to_composed_groups(
-                self.get_option("groups"), variables, name, strict=strict, fetch_hostvars=False
+                composed, variables, host, strict=strict, fetch_hostvars=False
             )
             self._add_host_to_keyed_groups(
-                self.get_option("keyed_groups"),
-                variables,
-                name,
-                strict=strict,
-                fetch_hostvars=False,
+                keyed, variables, host, strict=strict, fetch_hostvars=False
             )
+        self.inventory = inventory
+        return groups
+
+
+class Groups:
+    """Stands for the inventory while groups are made: their hosts are objects yet without a name."""
+
+    def __init__(self) -> None:
+        self.data = InventoryData()
+        self._members: list[tuple[str, Host]] = []
+
+    def set_variable(self, host: Host, name: str, value: t.Any) -> None:
+        """Give a host a variable."""
+        host.set_variable(name, value)
+
+    def add_group(self, name: str) -> str:
+        """Make a group; the answer is what it is called."""
+        return str(self.data.add_group(name))
+
+    def add_host(self, host: Host, group: str) -> None:
+        """Put a host into a group."""
+        self._members.append((group, host))
+
+    def add_child(self, group: str, child: str | Host) -> None:
+        """Put a group or a host into a group."""
+        if isinstance(child, Host):
+            self.add_host(child, group)
+        else:
+            self.data.add_child(group, child)
+
+    def join(self, inventory: t.Any) -> None:
+        """Add the groups and their members, which have their names now, to the inventory."""
+        for name in self.data.groups:
+            inventory.add_group(name)
+        for name, group in self.data.groups.items():
+            for child in group.child_groups:
+                inventory.add_child(name, child.name)
+        for name, host in self._members:
+            inventory.add_child(name, host.name)
+
+
+def _data(connection: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The connection with texts that are no templates, whatever they look like.
+
+    ansible-core 2.18 has to be told so. Later ones take a text for a template only when told so, and
+    to go through all texts would take longer than to fetch them.
+    """
+    if hasattr(ansible.template, "trust_as_template"):
+        return connection
+    marked: dict[str, t.Any] = wrap_var(connection)
+    return marked
 
 
 def _answer(cloud: Cloud, wanted: Wanted) -> Answer:

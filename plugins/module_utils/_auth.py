@@ -24,6 +24,7 @@ from ._errors import (
     plain_url,
     printable,
     reason,
+    seconds_of,
     server_message,
     without_secrets,
 )
@@ -70,6 +71,12 @@ _NEEDED = {  # without one of each row no request is made
     ),
     "aksk": (("access_key",), ("secret_key",)),
 }
+
+
+NO_PROJECT = (
+    "The token is for no project, and without one the VPN API lists nothing: set project_name or "
+    "project_id in auth."
+)
 
 
 class Tls(t.NamedTuple):
@@ -147,23 +154,31 @@ def _clouds_yaml(cloud: str, region_name: str | None) -> dict[str, t.Any]:
     """One cloud of clouds.yaml as connection options, read by openstacksdk."""
     config_module = library("openstack.config", f"the option cloud ({cloud})")
     exceptions = library("openstack.exceptions", f"the option cloud ({cloud})")
+    where = "no clouds.yaml was found"
     try:
         clouds = config_module.OpenStackConfig()
+        where = clouds.config_filename or where
         known = set(clouds.get_cloud_names()) - {"envvars", "defaults"}
         if cloud not in known:
             names = ", ".join(sorted(known)) or "none"
-            where = clouds.config_filename or "no clouds.yaml was found"
             raise VpnError(f"The cloud {cloud} is unknown: clouds.yaml ({where}) has {names}.")
         config = clouds.get_one(cloud=cloud, region_name=region_name, validate=False).config
     except exceptions.SDKException as error:
-        raise VpnError(f"The cloud {cloud} cannot be read: {printable(str(error))}.") from error
+        said = printable(str(error)).rstrip(".")
+        raise VpnError(f"The cloud {cloud} cannot be read: {said}.") from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # openstacksdk takes for granted that the file is as it should be
+        raise VpnError(
+            f"The cloud {cloud} cannot be read: clouds.yaml ({where}) does not have the form that "
+            "openstacksdk wants."
+        ) from error
     found = {
         "auth": dict(config.get("auth") or {}),
         "auth_type": config.get("auth_type"),
         "region_name": config.get("region_name"),
         "interface": config.get("interface"),
         "endpoint": config.get("network_endpoint_override"),
-        "validate_certs": config.get("verify"),
+        "validate_certs": bool(config.get("verify", True)) and not config.get("insecure"),
         "ca_cert": config.get("cacert"),
         "client_cert": config.get("cert"),
         "client_key": config.get("key"),
@@ -181,15 +196,16 @@ def secrets_of(auth: t.Mapping[str, t.Any]) -> tuple[str, ...]:
 
 def tls(options: t.Mapping[str, t.Any]) -> Tls:
     """The TLS options as requests wants them; VpnError when a file is missing."""
+    files: dict[str, str] = {}
     for name in ("ca_cert", "client_cert", "client_key"):
-        path = options.get(name)
-        if path and not Path(path).exists():
-            raise VpnError(f"{name} is {path}, but there is no such file.")
-    cert = options.get("client_cert")
-    key = options.get("client_key")
+        if options.get(name):
+            files[name] = str(Path(options[name]).expanduser())
+            if not Path(files[name]).exists():
+                raise VpnError(f"{name} is {files[name]}, but there is no such file.")
+    cert, key = files.get("client_cert"), files.get("client_key")
     return Tls(
-        verify=(options.get("ca_cert") or True) if options["validate_certs"] else False,
-        cert=(cert, key) if cert and key else cert or None,
+        verify=files.get("ca_cert", True) if options["validate_certs"] else False,
+        cert=(cert, key) if cert and key else cert,
     )
 
 
@@ -228,7 +244,8 @@ def _keystone_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlu
     exceptions = library("keystoneauth1.exceptions", f"auth_type {auth_type}")
     try:
         loader = loading.get_plugin_loader(auth_type)
-        known = {option.dest for option in loader.get_options()}
+        loaders = [loader, *map(loading.get_plugin_loader, auth.get("auth_methods") or ())]
+        known = {option.dest for one in loaders for option in one.get_options()}
         loaded: BaseAuthPlugin = loader.load_from_options(
             **{name: value for name, value in auth.items() if name in known}
         )
@@ -237,7 +254,9 @@ def _keystone_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlu
         types = ", ".join(sorted({*loading.get_available_plugin_names(), "aksk"}))
         raise VpnError(f"auth_type {auth_type} is unknown: known are {types}.") from None
     except exceptions.ClientException as error:
-        raise VpnError(f"auth_type {auth_type} cannot be used: {printable(str(error))}.") from error
+        raise VpnError(
+            f"auth_type {auth_type} cannot be used: {printable(str(error)).rstrip('.')}."
+        ) from error
 
 
 class Keystone:
@@ -274,7 +293,7 @@ class Keystone:
         """Add the token to a request."""
         with self._lock:
             if self._headers is None:
-                self._headers = self._asked(lambda: self._plugin.get_headers(self._session)) or {}
+                self._headers = self._asked(self._token)
                 self.secrets += tuple(self._headers.values())
             request.headers.update(self._headers)
         return request
@@ -295,21 +314,19 @@ class Keystone:
         get_access = getattr(self._plugin, "get_access", None)
         if get_access is None:
             raise VpnError("This auth_type has no catalogue: set endpoint.")
-        access = self._asked(lambda: get_access(self._session))
-        if not access.project_scoped:
-            self.warnings.append(
-                "The token is for no project, and without one the VPN API lists nothing: "
-                "set project_name or project_id in auth."
-            )
-        entries = [
-            entry
-            for entries in access.service_catalog.get_endpoints_data(
+
+        def places() -> list[tuple[str, str]]:
+            access = get_access(self._session)
+            if not access.project_scoped:
+                raise VpnError(NO_PROJECT)
+            found = access.service_catalog.get_endpoints_data(
                 service_type="network", interface=interface
-            ).values()
-            for entry in entries
-        ]
-        regions = sorted({str(entry.region_name) for entry in entries})
-        urls = {entry.url for entry in entries if region_name in (None, "", entry.region_name)}
+            )
+            return [(str(one.region_name), str(one.url)) for all_ in found.values() for one in all_]
+
+        entries = self._asked(places)
+        regions = sorted({region for region, _url in entries})
+        urls = {url for region, url in entries if region_name in (None, "", region)}
         if not urls:
             raise VpnError(
                 f"The catalogue of {self._auth_url} has no {interface} network endpoint"
@@ -324,6 +341,13 @@ class Keystone:
             )
         return str(urls.pop())
 
+    def _token(self) -> dict[str, str]:
+        headers: dict[str, str] = self._plugin.get_headers(self._session) or {}
+        get_access = getattr(self._plugin, "get_access", None)
+        if get_access is not None and not get_access(self._session).project_scoped:
+            self.warnings.append(NO_PROJECT)
+        return headers
+
     def _asked(self, call: t.Callable[[], t.Any]) -> t.Any:
         """What keystoneauth1 answers, its exceptions as VpnError."""
         exceptions = self._exceptions
@@ -332,20 +356,18 @@ class Keystone:
         except exceptions.Unauthorized as error:
             raise VpnError(
                 f"Keystone at {self._auth_url} refused the credentials (HTTP 401): "
-                f"{self._said(error)} Check user, password or secret, domain and project.",
-                status=401,
+                f"{self._said(error)} Check user, password or secret, domain and project."
             ) from error
         except exceptions.HttpError as error:
             status = error.http_status
             hint = {
-                404: " Check auth_url: it usually ends in /v3.",
+                404: " Check auth_url, which usually ends in /v3, and the token if one was given.",
                 429: " Too many tokens were asked for: wait, or use one play for several tasks.",
             }.get(status, "")
             raise VpnError(
                 f"Keystone at {self._auth_url} answered HTTP {status}: {self._said(error)}{hint}",
-                status=status,
-                temporary=status in (429, 500, 502, 503, 504),
-                retry_after=error.retry_after or None,
+                temporary=status in (408, 429, 500, 502, 503, 504),
+                retry_after=seconds_of(error.response.headers.get("Retry-After")),
             ) from error
         except exceptions.SSLError as error:
             raise VpnError(
@@ -363,14 +385,31 @@ class Keystone:
                 temporary=True,
             ) from error
         except exceptions.ClientException as error:
+            response = getattr(error, "response", None)
+            if response is not None and 300 <= response.status_code < 400:
+                there = printable(plain_url(response.headers.get("Location", "nowhere")))
+                what = (
+                    f"it redirects (HTTP {response.status_code}) to {there}, which is not followed, "
+                    "for it would carry the password along"
+                )
+            else:
+                what = printable(without_secrets(str(error), self.secrets)).rstrip(".")
             raise VpnError(
-                f"Keystone at {self._auth_url} gave no token: {printable(str(error))}. "
-                "Check auth_url and auth_type."
+                f"Keystone at {self._auth_url} gave no token: {what}. Check auth_url and auth_type."
             ) from error
+        except OSError as error:
+            raise VpnError(
+                f"Keystone at {self._auth_url} cannot be asked: {reason(error)}."
+            ) from error
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # keystoneauth1 takes for granted that answers are as they should be
+            raise VpnError(
+                f"Keystone at {self._auth_url} gave no token: what answered there is not Keystone, or "
+                "a credential cannot be sent. Check auth_url and auth_type."
+            ) from None
 
     def _said(self, error: t.Any) -> str:
-        body = error.response.content if error.response is not None else str(error).encode()
-        message = without_secrets(server_message(body), self.secrets) or "no message"
+        message = server_message(error.response.content, self.secrets) or "no message"
         return message if message.endswith(".") else message + "."
 
 
@@ -451,8 +490,12 @@ class AccessKey:
 
 def base_url(endpoint: str) -> str:
     """The endpoint up to and with /v2.0, whatever version or project path it came with."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(endpoint)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_url = False
+    if not is_url:
         raise VpnError(
             f"The endpoint {printable(plain_url(endpoint))} is not a URL: it looks like "
             "https://vpc.eu-de.otc.t-systems.com."

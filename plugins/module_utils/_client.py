@@ -8,13 +8,16 @@ Private to this collection. It knows no Ansible, and it only ever reads.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
+import math
 import random
+import re
 import threading
 import time
 import typing as t
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from ._auth import Authentication, authentication, base_url, tls
 from ._errors import (
@@ -23,8 +26,8 @@ from ._errors import (
     plain_url,
     printable,
     reason,
+    seconds_of,
     server_message,
-    without_secrets,
 )
 
 if t.TYPE_CHECKING:
@@ -37,6 +40,7 @@ T = t.TypeVar("T")
 
 LARGEST_ANSWER = 256 * 1024 * 1024  # bytes; 10 000 connections are 8 MB
 LONGEST_PAUSE = 30.0  # seconds between two tries, unless the server asks for more
+LONGEST_TIMEOUT = 86400.0  # seconds
 WALKS = 3  # how often a list is begun anew when it changes under the walk
 TEMPORARY = (408, 429, 500, 502, 503, 504)
 HINTS = {
@@ -97,7 +101,7 @@ class Client:
         try:
             answer = self._json(path, query or [])
         except VpnError as error:
-            if error.status == 404:
+            if error.missing:
                 return None
             raise
         row = answer.get(kind.singular)
@@ -144,7 +148,7 @@ class Client:
             parsed = _parsed(answer.body)
         except (ValueError, RecursionError):
             kind = answer.headers.get("Content-Type") or "no content type"
-            said = server_message(answer.body)
+            said = server_message(answer.body, self.auth.secrets)
             raise self._unexpected(
                 path, f"is not JSON, or is cut short ({printable(kind)}; it begins: {said[:80]})"
             ) from None
@@ -165,14 +169,17 @@ class Client:
                 "not followed, for they would carry the token along. Check endpoint.",
                 status=answer.status,
             )
-        message = self._without_secrets(server_message(answer.body)) or "no message"
+        message = server_message(answer.body, self.auth.secrets) or "no message"
+        request_id = _request_id(answer.headers)
+        message += f" (request id {request_id})" if request_id and request_id not in message else ""
         message += "" if message.endswith(".") else "."
         hint = HINTS.get(answer.status, "")
         raise VpnError(
             f"{where} answered HTTP {answer.status}: {message}" + (f" {hint}" if hint else ""),
             status=answer.status,
+            missing=answer.status == 404 and _means_object(answer.body),
             temporary=answer.status in TEMPORARY,
-            retry_after=_seconds(answer.headers.get("Retry-After")),
+            retry_after=seconds_of(answer.headers.get("Retry-After")),
         )
 
     def _sent(self, path: str, query: Query, renew: bool) -> _Answer:
@@ -234,23 +241,27 @@ class Client:
                 f"{where} got no whole answer: {reason(error)}. Check endpoint and network.",
                 temporary=True,
             ) from error
-        except requests.exceptions.RequestException as error:
+        except requests.exceptions.InvalidURL as error:
+            raise VpnError(f"{where} cannot be sent: the URL is wrong. Check endpoint.") from error
+        except OSError as error:  # all other exceptions of requests, and files that cannot be read
             raise VpnError(f"{where} cannot be sent: {reason(error)}.") from error
+        except ValueError:  # its text holds the value
+            raise VpnError(
+                f"{where} cannot be sent: no header may hold what a credential or project_id holds, "
+                "most often a line break at its end."
+            ) from None
         if answer.status == 401 and renew and self.auth.renew(request):
             return self._sent(path, query, renew=False)
         return answer
 
     def _unexpected(self, path: str, what: str) -> VpnError:
         return VpnError(
-            f"The answer of GET {self._at(path)} {self._without_secrets(what)}: this is not the VPN "
+            f"The answer of GET {self._at(path)} {what}: this is not the VPN "
             "API, or something between here and there changed it. Check endpoint and proxy."
         )
 
     def _at(self, path: str) -> str:
         return plain_url(f"{self.url}/{path}")
-
-    def _without_secrets(self, text: str) -> str:
-        return without_secrets(text, self.auth.secrets)
 
 
 def connect(options: t.Mapping[str, t.Any]) -> Client:
@@ -259,12 +270,18 @@ def connect(options: t.Mapping[str, t.Any]) -> Client:
     Asks Keystone for a token when the endpoint has to come out of the catalogue. Raises VpnError.
     """
     requests = library("requests", "every request to the API")
+    timeout, retries = options["api_timeout"], options["retries"]
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise VpnError(
+            f"api_timeout is {timeout:g}, but it takes seconds: more than 0, {LONGEST_TIMEOUT:g} at most."
+        )
+    if retries < 0:
+        raise VpnError(f"retries is {retries}, but it takes a number from 0 on.")
     session = requests.Session()
     files = tls(options)
     if not files.verify:
         library("urllib3", "requests").disable_warnings()
     auth = authentication(options, session, files)
-    timeout, retries = options["api_timeout"], options["retries"]
     endpoint = options.get("endpoint") or retried(
         lambda: within(
             timeout,
@@ -334,40 +351,63 @@ def within(seconds: float, call: t.Callable[[threading.Event], T], where: str) -
     return results[0]
 
 
+def _request_id(headers: t.Mapping[str, str]) -> str:
+    """The request id that the server's operators ask for; nothing that looks like anything else."""
+    value = headers.get("X-Openstack-Request-Id") or headers.get("X-Request-Id") or ""
+    return value if re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", value) else ""
+
+
+def _means_object(body: bytes) -> bool:
+    """Whether a 404 is the service's own: a gateway's or a web server's is about the URL."""
+    try:
+        answer = _parsed(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and not str(answer.get("error_code")).startswith("APIGW.")
+
+
 def _parsed(body: bytes) -> t.Any:
     """JSON to Python; ValueError for what is none, NaN included. Half a surrogate pair becomes `?`."""
 
     def refuse(constant: str) -> t.NoReturn:
         raise ValueError(f"{constant} is not JSON")
 
-    parsed = json.loads(body, parse_constant=refuse)
-    if b"\\ud" in body or b"\\uD" in body:
-        text = json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace")
-        parsed = json.loads(text)
+    def finite(number: str) -> float:
+        return float(number) if math.isfinite(float(number)) else refuse(number)
+
+    # json.loads would let bytes pass that are no UTF-8
+    text = body.decode(json.detect_encoding(body))
+    # What JSON holds never refers back to it: to look for circles among thousands of new rows, as
+    # Python does every few hundred, would take as long as to read them.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        parsed = json.loads(text, parse_constant=refuse, parse_float=finite)
+    finally:
+        if collects:
+            gc.enable()
+    if "\\ud" in text or "\\uD" in text:
+        parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
 
 
 def _following(links: t.Any, page_length: int) -> Query:
     """The query of the next page, from a link's marker or href; nothing at the end of the list.
 
-    Only marker and limit are taken: the link's host may be an internal one.
+    Only marker and limit are taken: the link's host may be an internal one. VpnError for a link that
+    leads on without a marker.
     """
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == "next":
-            query = parse_qs(urlsplit(str(link.get("href") or "")).query)
+            href = str(link.get("href") or "")
+            query = parse_qs(href.partition("#")[0].partition("?")[2])
             marker = link.get("marker") or query.get("marker", [None])[-1]
             if marker:
                 limit = query.get("limit", [str(page_length or "")])[-1]
                 return [("limit", limit)] * bool(limit) + [("marker", str(marker))]
+            if href:
+                raise VpnError(
+                    f"The list goes on at {printable(plain_url(href))}, but the link has no marker: it "
+                    "cannot be read whole from this server."
+                )
     return []
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date; None when there is no sense in it."""
-    if not retry_after:
-        return None
-    retry = library("urllib3.util", "requests").Retry()
-    try:
-        return max(0.0, float(retry.parse_retry_after(retry_after)))
-    except (library("urllib3.exceptions", "requests").InvalidHeader, ValueError, OverflowError):
-        return None

@@ -22,8 +22,8 @@ MESSAGE_LENGTH = 500  # characters of a server's own words
 class VpnError(Exception):
     """What went wrong, in one sentence a person can act on; it never holds a secret.
 
-    `status` is the HTTP status, if there was one; `temporary` says that a second try may help,
-    `retry_after` when (seconds).
+    `status` is the HTTP status, if the VPN API answered with one; `missing` says that it means the
+    object and not the URL, `temporary` that a second try may help, `retry_after` when (seconds).
     """
 
     def __init__(
@@ -31,11 +31,13 @@ class VpnError(Exception):
         message: str,
         *,
         status: int | None = None,
+        missing: bool = False,
         temporary: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.missing = missing
         self.temporary = temporary
         self.retry_after = retry_after
 
@@ -45,16 +47,19 @@ def library(name: str, needed_by: str) -> t.Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        package = name.partition(".")[0]
+        package = {"openstack": "openstacksdk"}.get(name.partition(".")[0], name.partition(".")[0])
         raise VpnError(
             f"The Python library {package} is missing, {needed_by} needs it: install it for "
-            f"{sys.executable} (python -m pip install {package}). The import said: {error}"
+            f"{sys.executable} (python -m pip install {package}). The import said: {error}."
         ) from error
 
 
 def plain_url(url: str) -> str:
     """The URL without its query and user information, either of which may hold a secret."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(no URL)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -88,18 +93,22 @@ def reason(error: BaseException) -> str:
     return printable(text).rstrip(".")
 
 
-def server_message(body: bytes) -> str:
+def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
     """The server's own message and request id, out of any of the known shapes of error bodies.
 
     Neutron, Keystone, OTC's services, its gateway and plain `message` bodies are understood;
-    of HTML the title is shown, of any other text its beginning.
+    of HTML the title is shown, of any other text its beginning; a pre-shared key in it never is,
+    nor is one of the secrets.
     """
-    text = body[:65536].decode("utf-8", "replace")
+    # Before anything is cut off, or a part of a secret might stay.
+    text = without_secrets(body[:65536].decode("utf-8", "replace"), secrets)
+    text = re.sub(r'("psk"\s*:\s*)"(?:[^"\\]|\\.)*("|\\?$)', r'\1"********"', text)
     try:
         answer = json.loads(text)
-    except ValueError:
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return printable(title.group(1) if title else re.sub(r"<[^>]*>", " ", text))
+    except (ValueError, RecursionError):
+        text = text[: 4 * MESSAGE_LENGTH]
+        title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
+        return printable(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text))
     if not isinstance(answer, dict):
         return printable(text)
     inner = answer.get("NeutronError") or answer.get("error") or answer
@@ -112,9 +121,21 @@ def server_message(body: bytes) -> str:
         inner.get("code") if isinstance(inner.get("code"), str) else ""
     )
     request_id = inner.get("request_id") or answer.get("request_id")
-    return printable(
+    message = (
         (f"{code}: " if code else "")
         + str(message)
         + (f" {inner['detail']}" if inner.get("detail") else "")
         + (f" (request id {request_id})" if request_id else "")
     )
+    return printable(without_secrets(message, secrets))
+
+
+def seconds_of(retry_after: str | None) -> float | None:
+    """Seconds of a Retry-After header, which is a number or a date; None when there is no sense in it."""
+    if not retry_after:
+        return None
+    retry = library("urllib3.util", "requests").Retry()
+    try:
+        return max(0.0, float(retry.parse_retry_after(retry_after)))
+    except (library("urllib3.exceptions", "requests").InvalidHeader, ValueError, OverflowError):
+        return None

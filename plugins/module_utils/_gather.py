@@ -13,7 +13,7 @@ import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ._errors import VpnError
+from ._errors import VpnError, plain_url
 from ._facts import facts, resolved, selected, shortened, status_word, subnet_ids
 from ._resources import CONNECTION, REFERENCES, SUBNET, VPN_SERVICE, Kind
 
@@ -63,7 +63,7 @@ def gather_when(
     VpnError with each one's last state when the time is up or one is deleted meanwhile.
     """
     _check_fields(CONNECTION, wanted)
-    states = {status_word(state) for state in states}
+    states = [status_word(state) for state in states]
     end = time.monotonic() + timeout
     rows = _selected(client, CONNECTION, wanted, report)
     chosen = {row["id"]: row for row in rows}
@@ -74,12 +74,13 @@ def gather_when(
         waiting = [row for row in chosen.values() if row["status"] not in states]
         if not waiting:
             return _finished(client, list(chosen.values()), wanted, report)
-        if time.monotonic() + interval > end:
+        left = end - time.monotonic()
+        if left <= 0:
             raise VpnError(
                 f"After {timeout:g} seconds {len(waiting)} of {len(chosen)} IPsec connections have "
                 f"none of the states {', '.join(sorted(map(str, states)))}: {_states(waiting)}."
             )
-        time.sleep(interval)
+        time.sleep(min(interval, left))
         now = {row["id"]: row for row in _selected(client, CONNECTION, same, report)}
         gone = [row for object_id, row in chosen.items() if object_id not in now]
         if gone:
@@ -151,15 +152,24 @@ def _rows(
     # The name is sent as an economy only: what comes back is filtered in any case.
     try:
         rows = ask(query + ([("name", name)] if name is not None else []))
+        problem = "" if _have_ids(rows) else "rows came without the id that was asked for"
     except VpnError as error:
         if error.status != 400:
             raise
-        report.debug(f"{kind.path}: asked again without fields and filters, for: {error}")
-        return ask([])
-    if all("id" in row for row in rows):
-        return rows
-    report.debug(f"{kind.path}: asked again without fields, for rows came without the id asked for")
-    return ask([])
+        problem = str(error)
+    if problem:
+        report.debug(f"{kind.path}: asked again without fields and filters, for: {problem}")
+        rows = ask([])
+    if not _have_ids(rows):
+        raise VpnError(
+            f"The answer of {plain_url(client.url)}/{kind.path} has objects without an id: this is not the VPN "
+            "API. Check endpoint."
+        )
+    return rows
+
+
+def _have_ids(rows: t.Iterable[Row]) -> bool:
+    return all(isinstance(row.get("id"), str) for row in rows)
 
 
 def _service_ids(client: Client, service: str, report: Report) -> list[str]:
@@ -194,8 +204,10 @@ def _resolve(client: Client, rows: list[Row], report: Report) -> list[Row]:
         subnet_id
         for group in objects["endpoint_groups"].values()
         for subnet_id in subnet_ids(group)
+        if isinstance(subnet_id, str)
     }
-    subnets |= {service["subnet_id"] for service in objects["vpnservices"].values()} - {None, ""}
+    service_subnets = [service["subnet_id"] for service in objects["vpnservices"].values()]
+    subnets |= {subnet_id for subnet_id in service_subnets if isinstance(subnet_id, str)} - {""}
     objects[SUBNET.plural] = _objects(client, SUBNET, subnets, report)
     return [resolved(row, objects) for row in rows]
 
@@ -210,7 +222,7 @@ def _objects(
     try:
         rows = [row for row in _rows(client, kind, query, report) if row.get("id") in ids]
     except VpnError as error:
-        if error.status not in (401, 403, 404):
+        if error.status not in (403, 404):
             raise
         report.warn(f"What refers to a {kind.title} is null, for they cannot be read: {error}")
         return {}

@@ -43,7 +43,8 @@ options:
   resolve:
     description:
       - Return as well what each connection refers to, its gateway in the cloud, and the networks it joins.
-      - This takes at most five more requests, however many connections there are. What the user may not read, or what is not there, is null, and a warning names it.
+      - This takes at most five more requests, however many connections there are. What the user may not read, or what is not there,
+        is null, and a warning names it.
     type: bool
     default: false
   include_psk:

@@ -1,0 +1,381 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory plugin through ansible-inventory against the bundled endpoint."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+
+import pytest
+
+from tests.ansible_commands import BIN, Ansible, plain_text
+from tests.endpoint import Endpoint
+
+Row = dict[str, t.Any]
+PROJECT = "vpn-one"
+
+
+def hostvars(inventory: Row) -> dict[str, Row]:
+    """The variables of each host."""
+    answer: dict[str, Row] = inventory["_meta"]["hostvars"]
+    return answer
+
+
+def members(inventory: Row, group: str) -> set[str]:
+    """The hosts of a group itself."""
+    return set(inventory.get(group, {}).get("hosts", []))
+
+
+def id_of(variables: Row) -> str:
+    """Which connection a host is."""
+    answer: str = variables["ipsec_id"]
+    return answer
+
+
+@pytest.fixture(scope="module")
+def whole(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Row:
+    """The inventory of a source without options."""
+    shared_endpoint.reset()
+    return shared_ansible.inventory({}, shared_endpoint.environment("alice"))
+
+
+def test_each_connection_is_a_host_with_its_fields_as_variables(
+    whole: Row, shared_endpoint: Endpoint
+) -> None:
+    by_id = {id_of(variables): variables for variables in hostvars(whole).values()}
+    rows = shared_endpoint.rows(PROJECT)
+    assert len(hostvars(whole)) == len(rows) == len(by_id)
+    assert members(whole, "ipsec_connections") == set(hostvars(whole))
+    for row in rows:
+        variables = by_id[row["id"]]
+        assert variables["ansible_host"] == row["peer_address"]
+        assert variables["ipsec_cloud"] == PROJECT
+        assert variables["ipsec_project_id"] == variables["ipsec_tenant_id"] == row["tenant_id"]
+        assert variables["ipsec_status"] == row["status"].replace(" ", "_")
+        for field in set(row) - {"psk", "status"}:
+            assert variables[f"ipsec_{field}"] == row[field]
+        assert "ipsec_psk" not in variables
+        assert all(name.startswith("ipsec_") for name in set(variables) - {"ansible_host"})
+
+
+def test_equal_names_are_hosts_of_their_own_and_an_empty_one_is_the_address(
+    whole: Row, shared_endpoint: Endpoint
+) -> None:
+    named = {name: id_of(variables) for name, variables in hostvars(whole).items()}
+    berlins = [row["id"] for row in shared_endpoint.rows(PROJECT) if row["name"] == "branch-berlin"]
+    assert len(berlins) == 3
+    assert named["branch-berlin"] == berlins[0]
+    for later in berlins[1:]:
+        assert named[f"branch-berlin_{later}"] == later
+    (nameless,) = (row for row in shared_endpoint.rows(PROJECT) if not row["name"])
+    assert named[nameless["peer_address"]] == nameless["id"]
+    assert "null" in named
+
+
+def test_the_request_asks_for_no_key_and_the_answers_order_changes_nothing(
+    whole: Row, ansible: Ansible, endpoint: Endpoint
+) -> None:
+    endpoint.fault("/v2.0/vpn/", quirks=["shuffle", "ignore_fields"], count=None)
+    shuffled = ansible.inventory({}, endpoint.environment("alice"))
+    assert shuffled == whole
+    assert [one.method for one in endpoint.requests] == ["POST", "GET"]
+    assert ("fields", "psk") not in endpoint.requests[1].query
+
+
+def test_filters_and_conditions_choose(ansible: Ansible, endpoint: Endpoint) -> None:
+    endpoint.fault("/v2.0/vpn/ipsec", quirks=["ignore_filters"], count=None)
+    inventory = ansible.inventory(
+        {
+            "status": ["active", "DOWN", "pending create"],
+            "vpn_service": "production",
+            "tags": {"owner": ""},
+            "admin_state_up": True,
+            "project_id": endpoint.project_id(PROJECT),
+            "include": ["ipsec_status == 'DOWN'", "ipsec_name is search('munich')"],
+            "exclude": ["ipsec_name == 'nobody'", "ipsec_peer_address is match('198.51.100.30')"],
+        },
+        endpoint.environment("alice"),
+    )
+    assert set(hostvars(inventory)) == {"branch-munich"}
+
+
+def test_one_by_its_id(ansible: Ansible, endpoint: Endpoint) -> None:
+    acme = endpoint.id_of(PROJECT, "partner-acme")
+    source = {"name": acme, "peer_address": "198.51.100.90", "hostvars_prefix": "vpn_"}
+    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    assert set(hostvars(inventory)) == {"partner-acme"}
+    assert hostvars(inventory)["partner-acme"]["vpn_peer_id"] == "vpn.acme.example"
+    assert endpoint.requests[1].path.endswith(f"/ipsec-site-connections/{acme}")
+
+
+def test_nothing_that_matches_is_an_empty_group(ansible: Ansible, endpoint: Endpoint) -> None:
+    inventory = ansible.inventory({"name": "nobody"}, endpoint.environment("alice"))
+    assert hostvars(inventory) == {}
+
+
+def test_host_names_by_preference(ansible: Ansible, endpoint: Endpoint) -> None:
+    source = {
+        "hostnames": [
+            "(ipsec_tags | items2dict)['site'] ~ '.example.com'",
+            "ipsec_nowhere",
+            "order_id",
+            "peer_id",
+        ]
+    }
+    named = hostvars(ansible.inventory(source, endpoint.environment("alice")))
+    assert named["munich.example.com"]["ipsec_name"] == "branch-munich"
+    # no tag `site`: the expression has no value, there is no such variable, no order either
+    assert named["vpn.acme.example"]["ipsec_name"] == "partner-acme"
+    assert named["a blank @ zürich"]["ipsec_name"] == "Zürich–Köln ☎"
+    assert "CS2503011234ABCD" not in named
+    assert named["vienna.example.com"]["ipsec_order_id"] == "CS2503011234ABCD"
+
+
+def test_constructed_options(ansible: Ansible, endpoint: Endpoint) -> None:
+    source = {
+        "use_extra_vars": True,
+        "compose": {
+            "site": "(ipsec_tags | items2dict)['site']",
+            "remote": "ipsec_remote_cidrs | first",
+            "ticket": "ticket_prefix ~ ipsec_mtu",
+        },
+        "groups": {
+            "old-style": "ipsec_peer_cidrs | length > 0",
+            "berlin": "site == 'berlin'",
+            "never": "false",
+        },
+        "keyed_groups": [
+            {"key": "ipsec_status", "prefix": "state", "parent_group": "by_state"},
+            {"key": "ipsec_dpd.action", "separator": ""},
+            {"key": "ipsec_order_id", "prefix": "order", "default_value": "none"},
+            {"key": "ipsec_tags | items2dict", "prefix": "tag"},
+        ],
+        "resolve": True,
+    }
+    inventory = ansible.inventory(
+        source, endpoint.environment("alice"), "--extra-vars", "ticket_prefix=vpn-"
+    )
+    variables = hostvars(inventory)
+    assert variables["branch-munich"]["site"] == "munich"
+    assert "site" not in variables["partner-acme"]
+    assert variables["branch-munich"]["remote"] == "192.168.20.0/24"
+    assert variables["branch-munich"]["ticket"] == "vpn-1500"
+    assert variables["branch-munich"]["ipsec_local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
+    assert variables["branch-munich"]["ipsec_ike_policy"]["name"] == "ike-v2-ecp"
+    assert "plant-leipzig" in members(inventory, "old_style")
+    assert members(inventory, "berlin") == {"branch-berlin"}
+    assert "never" not in inventory
+    assert "plant-gdansk" in members(inventory, "state_ERROR")
+    assert "state_PENDING_CREATE" in inventory["by_state"]["children"]
+    assert members(inventory, "restart") == {"branch-munich"}
+    assert members(inventory, "order_CS2503011234ABCD") == {"datacentre-vienna"}
+    assert "branch-munich" in members(inventory, "order_none")
+    assert "plant-leipzig" in members(inventory, "tag_owner_plant_it")
+    assert len(endpoint.requests) == 7
+
+
+def test_strict_makes_what_cannot_be_evaluated_an_error(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    source = {"strict": True, "keyed_groups": [{"key": "ipsec_nowhere"}]}
+    done = ansible.inventory_run(source, endpoint.environment("alice"), "--list")
+    assert done.returncode != 0
+    assert "ipsec_nowhere" in done.stderr
+
+
+def test_a_gateway_as_one_host_with_all_its_connections(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    source = {
+        "host_per": "peer_address",
+        "hostnames": ["'gateway-' ~ ansible_host"],
+        "exclude": ["ipsec_name == 'plant-leipzig'"],
+        "keyed_groups": [{"key": "ipsec_connections | map(attribute='status')", "prefix": "has"}],
+    }
+    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    berlin = hostvars(inventory)["gateway-198.51.100.10"]
+    assert set(berlin) == {"ansible_host", "ipsec_connections"}
+    rows = [row for row in endpoint.rows(PROJECT) if row["peer_address"] == "198.51.100.10"]
+    assert [one["id"] for one in berlin["ipsec_connections"]] == [row["id"] for row in rows]
+    assert all(one["cloud"] == PROJECT for one in berlin["ipsec_connections"])
+    assert not any("psk" in one for one in berlin["ipsec_connections"])
+    addresses = {row["peer_address"] for row in endpoint.rows(PROJECT)} - {"198.51.100.60"}
+    assert set(hostvars(inventory)) == {f"gateway-{address}" for address in addresses}
+    both = members(inventory, "has_DOWN") & members(inventory, "has_ACTIVE")
+    assert both == {"gateway-198.51.100.10"}
+
+
+def test_names_of_groups_and_of_the_local_host_are_not_taken(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    """A connection can be called like a group that comes before, with, or after it."""
+    awkward = ["all", "ungrouped", "ipsec_connections", "localhost", "127.0.0.1", "here", "DOWN"]
+    awkward += ["ACTIVE", "by_state"]
+    for position, name in enumerate(awkward):
+        endpoint.change(endpoint.id_of(PROJECT, position), name=name)
+    by_id = {row["id"]: row for row in endpoint.rows(PROJECT)}
+    source = {
+        "groups": {"here": "ipsec_admin_state_up"},
+        "keyed_groups": [
+            {"key": "ipsec_status", "separator": "", "parent_group": "by_state"},
+        ],
+    }
+    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    hosts = hostvars(inventory)
+    assert {id_of(variables) for variables in hosts.values()} == set(by_id)
+    assert not set(hosts) & set(awkward)
+    groups = set(inventory) - {"_meta"}
+    assert not set(hosts) & groups
+    for state in ("ACTIVE", "DOWN", "ERROR"):
+        there = {name for name, variables in hosts.items() if variables["ipsec_status"] == state}
+        assert members(inventory, state) == there
+        assert "children" not in inventory[state]
+    enabled = {name for name, one in hosts.items() if one["ipsec_admin_state_up"]}
+    assert members(inventory, "here") == enabled
+    for group in groups:
+        assert "vars" not in inventory[group]
+
+
+def auth(endpoint: Endpoint, user: str) -> dict[str, str]:
+    """The `auth` option of a user."""
+    return {
+        name.removeprefix("OS_").lower(): value
+        for name, value in endpoint.environment(user).items()
+        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+    }
+
+
+def test_several_clouds_side_by_side(ansible: Ansible, endpoint: Endpoint) -> None:
+    clouds: list[Row] = [
+        {"auth": auth(endpoint, "alice")},
+        {"auth": auth(endpoint, "bob"), "label": "second"},
+        {"auth": auth(endpoint, "emil"), "region_name": "RegionOne"},
+    ]
+    source = {
+        "region_name": "RegionOne",
+        "clouds": clouds,
+        "keyed_groups": [{"key": "ipsec_cloud", "prefix": "in"}],
+    }
+    # Both requests for connections have to be under way before either is answered.
+    inventory = ansible.inventory(source)
+    hosts = hostvars(inventory)
+    for project, label in (("vpn-one", "vpn-one"), ("vpn-two", "second")):
+        ids = {row["id"] for row in endpoint.rows(project)}
+        there = {name for name, one in hosts.items() if one["ipsec_id"] in ids}
+        assert members(inventory, f"in_{label.replace('-', '_')}") == there
+        assert len(there) == len(ids)
+        assert {hosts[name]["ipsec_cloud"] for name in there} == {label}
+    other = endpoint.id_of("vpn-two", "branch-berlin")
+    assert hosts[f"branch-berlin_{other}"]["ipsec_cloud"] == "second"
+    assert hosts["branch-berlin"]["ipsec_cloud"] == "vpn-one"
+    assert [one.method for one in endpoint.requests].count("POST") == 3
+
+
+def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    wrong = {**auth(endpoint, "bob"), "password": "wrong-not-for-logs"}
+    source: Row = {
+        "region_name": "RegionOne",
+        "clouds": [{"auth": auth(endpoint, "alice")}, {"auth": wrong, "label": "second"}],
+    }
+    done = ansible.inventory_run({**source, "fail_on_error": False}, None, "--list")
+    assert done.returncode == 0
+    hosts = hostvars(plain_text(json.loads(done.stdout)))
+    assert {one["ipsec_cloud"] for one in hosts.values()} == {PROJECT}
+    assert len(hosts) == len(endpoint.rows(PROJECT))
+    said = " ".join(done.stderr.split())
+    assert "second: left out of the inventory: Keystone at" in said
+    assert "not-for-logs" not in said
+    done = ansible.inventory_run(source, None, "--list")
+    assert done.returncode != 0
+    assert "second: Keystone at" in " ".join(done.stderr.split())
+
+
+@pytest.fixture
+def vault(ansible: Ansible) -> t.Callable[[str], str]:
+    """Encrypts a text as `ansible-vault encrypt` does; the runs of `ansible` can read it."""
+    password = ansible.folder / "vault-password.txt"
+    password.write_text("open sesame\n")
+
+    def encrypt(text: str) -> str:
+        done = subprocess.run(
+            [str(BIN / "ansible-vault"), "encrypt", "--vault-password-file", str(password)],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    return encrypt
+
+
+def test_secrets_from_look_ups_and_vaults(
+    ansible: Ansible, endpoint: Endpoint, vault: t.Callable[[str], str]
+) -> None:
+    """The password of alice by a look-up, by a vaulted file, by a variable, and vaulted in place."""
+    environment = {
+        "OUR_PASSWORD": "alicepw",
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(ansible.folder / "vault-password.txt"),
+    }
+    encrypted = vault("alicepw")
+    (ansible.folder / "secret.txt").write_text(encrypted)
+    in_place = "!vault |\n" + "".join(f"      {line}\n" for line in encrypted.splitlines())
+    ways = {
+        "environment": "\"{{ lookup('ansible.builtin.env', 'OUR_PASSWORD') }}\"\n",
+        "unvault": "\"{{ lookup('ansible.builtin.unvault', 'secret.txt') | trim }}\"\n",
+        "extra": '"{{ our_password }}"\n',
+        "in-place": in_place,
+    }
+    flags = ["--extra-vars", "our_password=alicepw"]
+    for way, password in ways.items():
+        folder = ansible.folder / way
+        folder.mkdir()
+        (folder / "secret.txt").write_text(encrypted)
+        path = folder / "otc_vpn.yml"
+        path.write_text(
+            "plugin: otc.vpn.ipsec_connections\n"
+            "name: branch-munich\n"
+            f"hostnames: [\"'{way}'\"]\n"
+            "use_extra_vars: true\n"
+            "region_name: RegionOne\n"
+            "auth:\n"
+            f"  auth_url: {endpoint.auth_url}\n"
+            "  username: alice\n"
+            "  user_domain_name: Default\n"
+            "  project_name: vpn-one\n"
+            "  project_domain_name: Default\n"
+            f"  password: {password}"
+        )
+        flags += ["-i", str(path)]
+    done = ansible.run("ansible-inventory", *flags, "--list", environment=environment)
+    assert set(hostvars(json.loads(done.stdout))) == set(ways), done.stderr
+
+
+def test_which_files_are_sources(ansible: Ansible, endpoint: Endpoint) -> None:
+    ours = ["otc_vpn.yml", "otc_vpn.yaml", "ipsec_connections.yaml", "a.ipsec_connections.yml"]
+    others = ["connections.yml", "otc_vpn.json"]
+    folder = ansible.folder / "sources"
+    folder.mkdir()
+    for name in ours + others:
+        source = {
+            "plugin": "otc.vpn.ipsec_connections",
+            "name": "branch-munich",
+            "hostnames": [f"'{name}'"],
+        }
+        (folder / name).write_text(json.dumps(source))
+    done = ansible.run(
+        "ansible-inventory",
+        "-i",
+        str(folder),
+        "--list",
+        environment={
+            **endpoint.environment("alice"),
+            "ANSIBLE_INVENTORY_ENABLED": "otc.vpn.ipsec_connections",
+        },
+    )
+    assert set(hostvars(json.loads(done.stdout))) == set(ours), done.stderr

@@ -1,0 +1,578 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The five info modules through real Ansible against the bundled endpoint.
+
+A play costs a second or two, so each fixture runs one play of many tasks, and many tests look at
+what it left.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import requests
+import yaml
+
+from tests.ansible_commands import Ansible
+from tests.endpoint import Endpoint, Recorded
+
+Row = dict[str, t.Any]
+Results = dict[str, dict[str, t.Any]]
+
+
+class Kind(t.NamedTuple):
+    """A module, the name of its result, and the endpoint's collection of the same objects."""
+
+    module: str
+    result: str
+    collection: str
+
+
+CONNECTIONS = Kind("ipsec_connection_info", "ipsec_connections", "ipsec_site_connections")
+SERVICES = Kind("vpn_service_info", "vpn_services", "vpnservices")
+IKE = Kind("ike_policy_info", "ike_policies", "ikepolicies")
+IPSEC = Kind("ipsec_policy_info", "ipsec_policies", "ipsecpolicies")
+GROUPS = Kind("endpoint_group_info", "endpoint_groups", "endpoint_groups")
+KINDS = (CONNECTIONS, SERVICES, IKE, IPSEC, GROUPS)
+KINDS_BY_MODULE = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.module)
+
+PROJECT = "vpn-one"
+# Selections that are tried once more on a server that knows neither fields nor filters.
+UNHELPED = ("disabled", "tag, and another of any value", "name", "service by name, enabled, down")
+NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
+
+
+def has_tag(key: str, *values: str) -> t.Callable[[Row], bool]:
+    """Whether a row has a tag, with one of these values if there are any."""
+    return lambda row: any(
+        tag["key"] == key and (not values or tag["value"] in values) for tag in row["tags"]
+    )
+
+
+def selections(endpoint: Endpoint) -> dict[str, tuple[Kind, Row, t.Callable[[Row], bool]]]:
+    """What is asked for by a module's options, and for which of the server's rows it holds."""
+    plants = endpoint.id_of(PROJECT, "plants", "vpnservices")
+    service = next(row for row in endpoint.rows(PROJECT, "vpnservices") if row["id"] == plants)
+    project = endpoint.project_id(PROJECT)
+    third = endpoint.id_of(PROJECT, 2)
+    return {
+        "states": (
+            CONNECTIONS,
+            {"status": ["pending create", "Active"]},
+            lambda row: row["status"] in ("ACTIVE", "PENDING CREATE"),
+        ),
+        "disabled": (
+            CONNECTIONS,
+            {"admin_state_up": False, "project_id": project},
+            lambda row: row["admin_state_up"] is False,
+        ),
+        "other project": (CONNECTIONS, {"project_id": "another"}, lambda _row: False),
+        "address spelled otherwise": (
+            CONNECTIONS,
+            {"peer_address": "2001:0DB8:BEEF:0::1"},
+            lambda row: row["peer_address"] == "2001:db8:beef::1",
+        ),
+        "tag, and another of any value": (
+            CONNECTIONS,
+            {"tags": {"owner": "network-team", "site": ""}},
+            has_tag("owner", "network-team"),
+        ),
+        "name": (
+            CONNECTIONS,
+            {"name": "branch-berlin"},
+            lambda row: row["name"] == "branch-berlin",
+        ),
+        "strange name": (
+            CONNECTIONS,
+            {"name": "percent%20encoded&name=x+y#z?<b>&amp;</b>"},
+            lambda row: row["name"].startswith("percent%20"),
+        ),
+        "ID": (CONNECTIONS, {"name": third}, lambda row: row["id"] == third),
+        "ID of nothing": (CONNECTIONS, {"name": NOBODYS_ID}, lambda _row: False),
+        "service by name, enabled, down": (
+            CONNECTIONS,
+            {"vpn_service": "plants", "status": ["DOWN"], "admin_state_up": True},
+            lambda row: (
+                row["vpnservice_id"] == plants and row["status"] == "DOWN" and row["admin_state_up"]
+            ),
+        ),
+        "service by ID": (
+            CONNECTIONS,
+            {"vpn_service": plants},
+            lambda row: row["vpnservice_id"] == plants,
+        ),
+        "disabled service": (
+            SERVICES,
+            {"admin_state_up": False, "status": ["down"]},
+            lambda row: not row["admin_state_up"],
+        ),
+        "service's router and subnet": (
+            SERVICES,
+            {"router_id": service["router_id"], "subnet_id": service["subnet_id"]},
+            lambda row: row["id"] == plants,
+        ),
+        "service's tag": (
+            SERVICES,
+            {"tags": {"environment": "production"}},
+            has_tag("environment"),
+        ),
+        "service's ID": (SERVICES, {"name": plants}, lambda row: row["id"] == plants),
+        "IKE version": (
+            IKE,
+            {"ike_version": "v1", "project_id": project},
+            lambda row: row["ike_version"] == "v1",
+        ),
+        "protocol and mode": (
+            IPSEC,
+            {"transform_protocol": "ah", "encapsulation_mode": "tunnel"},
+            lambda row: row["transform_protocol"] == "ah",
+        ),
+        "type": (GROUPS, {"type": "subnet"}, lambda row: row["type"] == "subnet"),
+    }
+
+
+def task(kind: Kind, options: Row | None = None, **keywords: t.Any) -> Row:
+    """A task for a module of the collection."""
+    return {f"otc.vpn.{kind.module}": options or {}, **keywords}
+
+
+def auth_options(endpoint: Endpoint) -> dict[str, str]:
+    """Alice's `auth` option."""
+    return {
+        name.removeprefix("OS_").lower(): value
+        for name, value in endpoint.environment("alice").items()
+        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+    }
+
+
+def conversations(recorded: t.Iterable[Recorded]) -> list[list[Recorded]]:
+    """The requests after each request for a token: each module that runs asks for one."""
+    parts: list[list[Recorded]] = []
+    for one in recorded:
+        if one.method == "POST":
+            parts.append([])
+        else:
+            parts[-1].append(one)
+    return parts
+
+
+def asked_fields(request: Recorded) -> list[str]:
+    """The fields that a request asks for."""
+    return [value for name, value in request.query if name == "fields"]
+
+
+@pytest.fixture(scope="module")
+def documentation(shared_ansible: Ansible) -> dict[str, Row]:
+    """What ansible-doc says of each module."""
+    names = [f"otc.vpn.{kind.module}" for kind in KINDS]
+    done = shared_ansible.run("ansible-doc", "-t", "module", "--json", *names)
+    assert done.returncode == 0, done.stderr
+    described = json.loads(done.stdout)
+    return {kind.module: described[f"otc.vpn.{kind.module}"] for kind in KINDS}
+
+
+@pytest.fixture(scope="module")
+def whole_lists(
+    shared_ansible: Ansible, shared_endpoint: Endpoint
+) -> tuple[Results, list[list[Recorded]]]:
+    """Every kind without options, with the requests of each; then some with `fields`."""
+    shared_endpoint.reset()
+    tasks = {kind.module: task(kind) for kind in KINDS}
+    tasks["some fields"] = task(CONNECTIONS, {"fields": ["peer_address", "order_id"]})
+    tasks["psk"] = task(CONNECTIONS, {"include_psk": True})
+    tasks["psk by fields"] = task(CONNECTIONS, {"include_psk": True, "fields": ["name", "psk"]})
+    tasks["service's fields"] = task(SERVICES, {"fields": ["external_v4_ip"]})
+    results = shared_ansible.tasks(tasks, shared_endpoint.environment("alice"))
+    return results, conversations(shared_endpoint.requests)
+
+
+@KINDS_BY_MODULE
+def test_every_documented_field_comes_back_as_the_server_has_it(
+    kind: Kind,
+    whole_lists: tuple[Results, list[list[Recorded]]],
+    documentation: dict[str, Row],
+    shared_endpoint: Endpoint,
+) -> None:
+    contains = documentation[kind.module]["return"][kind.result]["contains"]
+    documented = {name for name, about in contains.items() if about["returned"] == "always"}
+    answer = whole_lists[0][kind.module]
+    assert answer["changed"] is False
+    rows = shared_endpoint.rows(PROJECT, kind.collection)
+    assert len(answer[kind.result]) == len(rows)
+    python = {"str": str, "bool": bool, "int": int, "list": list, "dict": dict}
+    for fact, row in zip(answer[kind.result], rows, strict=True):
+        assert documented <= set(fact)
+        project = row["tenant_id"]
+        status = {"status": row["status"].replace(" ", "_")} if "status" in row else {}
+        wanted = {**row, **status, "project_id": project, "tenant_id": project}
+        assert {name: fact[name] for name in documented} == {
+            name: wanted.get(name) for name in documented
+        }
+        for name in documented:
+            assert fact[name] is None or type(fact[name]) is python[contains[name]["type"]], name
+
+
+@KINDS_BY_MODULE
+def test_the_pre_shared_key_is_neither_asked_for_nor_returned(
+    kind: Kind, whole_lists: tuple[Results, list[list[Recorded]]]
+) -> None:
+    results, requests_of = whole_lists
+    (request,) = requests_of[KINDS.index(kind)]
+    assert "id" in asked_fields(request)
+    assert "psk" not in asked_fields(request)
+    assert all("psk" not in row for row in results[kind.module][kind.result])
+
+
+@KINDS_BY_MODULE
+def test_a_whole_list_is_one_request_without_a_limit(
+    kind: Kind, whole_lists: tuple[Results, list[list[Recorded]]]
+) -> None:
+    (request,) = whole_lists[1][KINDS.index(kind)]
+    assert {name for name, _value in request.query} == {"fields"}
+
+
+def test_fields_limit_what_is_returned_and_asked_for(
+    whole_lists: tuple[Results, list[list[Recorded]]], shared_endpoint: Endpoint
+) -> None:
+    results, requests_of = whole_lists
+    assert results["some fields"]["ipsec_connections"] == [
+        {name: row.get(name) for name in ("id", "peer_address", "order_id")}
+        for row in shared_endpoint.rows(PROJECT)
+    ]
+    (request,) = requests_of[len(KINDS)]
+    assert {"peer_address", "order_id"} <= set(asked_fields(request))
+    assert not {"description", "psk", "dpd"} & set(asked_fields(request))
+    assert all(
+        set(row) == {"id", "external_v4_ip"} for row in results["service's fields"]["vpn_services"]
+    )
+
+
+def test_include_psk_returns_the_pre_shared_key(
+    whole_lists: tuple[Results, list[list[Recorded]]], shared_endpoint: Endpoint
+) -> None:
+    results = whole_lists[0]
+    keys = [row["psk"] for row in shared_endpoint.rows(PROJECT)]
+    assert [row["psk"] for row in results["psk"]["ipsec_connections"]] == keys
+    assert [row["psk"] for row in results["psk by fields"]["ipsec_connections"]] == keys
+    assert all(
+        set(row) == {"id", "name", "psk"} for row in results["psk by fields"]["ipsec_connections"]
+    )
+
+
+@pytest.fixture(scope="module")
+def selected(
+    shared_ansible: Ansible, shared_endpoint: Endpoint
+) -> tuple[Results, dict[str, list[Recorded]]]:
+    """Each selection on a server that knows fields and filters, with its requests."""
+    shared_endpoint.reset()
+    wanted = selections(shared_endpoint)
+    tasks = {name: task(kind, options) for name, (kind, options, _holds) in wanted.items()}
+    results = shared_ansible.tasks(tasks, shared_endpoint.environment("alice"))
+    return results, dict(zip(tasks, conversations(shared_endpoint.requests), strict=True))
+
+
+@pytest.fixture(scope="module")
+def selected_here(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
+    """Each selection of connections on a server that ignores fields and filters alike."""
+    shared_endpoint.reset()
+    shared_endpoint.fault("/v2.0/", quirks=["ignore_fields", "ignore_filters"], count=None)
+    wanted = selections(shared_endpoint)
+    tasks = {
+        name: task(kind, options)
+        for name, (kind, options, _holds) in wanted.items()
+        if kind is CONNECTIONS
+    }
+    results = shared_ansible.tasks(
+        {**tasks, "all": task(CONNECTIONS), "some fields": task(CONNECTIONS, {"fields": ["name"]})},
+        shared_endpoint.environment("alice"),
+    )
+    shared_endpoint.reset()
+    return results
+
+
+def test_each_filter_selects_what_it_says(
+    selected: tuple[Results, dict[str, list[Recorded]]], shared_endpoint: Endpoint
+) -> None:
+    for name, (kind, _options, holds) in selections(shared_endpoint).items():
+        rows = shared_endpoint.rows(PROJECT, kind.collection)
+        found = [row["id"] for row in selected[0][name][kind.result]]
+        assert found == [row["id"] for row in rows if holds(row)], name
+
+
+def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
+    selected_here: Results, shared_endpoint: Endpoint
+) -> None:
+    rows = shared_endpoint.rows(PROJECT)
+    for name, (_kind, _options, holds) in selections(shared_endpoint).items():
+        if name in UNHELPED:
+            found = [row["id"] for row in selected_here[name]["ipsec_connections"]]
+            assert found == [row["id"] for row in rows if holds(row)], name
+    assert selected_here["some fields"]["ipsec_connections"] == [
+        {"id": row["id"], "name": row["name"]} for row in rows
+    ]
+    assert not any(
+        "psk" in row for answer in selected_here.values() for row in answer["ipsec_connections"]
+    )
+
+
+def test_an_id_is_one_request_for_that_object(
+    selected: tuple[Results, dict[str, list[Recorded]]], shared_endpoint: Endpoint
+) -> None:
+    for name, object_id in (
+        ("ID", shared_endpoint.id_of(PROJECT, 2)),
+        ("ID of nothing", NOBODYS_ID),
+    ):
+        (request,) = selected[1][name]
+        assert request.path == f"/v2.0/vpn/ipsec-site-connections/{object_id}"
+    (request,) = selected[1]["service by ID"]
+    assert request.path == "/v2.0/vpn/ipsec-site-connections"
+
+
+def test_no_request_names_a_key_or_pages_on_its_own(
+    selected: tuple[Results, dict[str, list[Recorded]]],
+) -> None:
+    sent = {name for made in selected[1].values() for one in made for name, _value in one.query}
+    assert sent <= {"fields", "name"}
+
+
+@pytest.fixture(scope="module")
+def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
+    """All of alice's connections by each way to log in."""
+    endpoint = shared_endpoint
+    endpoint.reset()
+    auth = auth_options(endpoint)
+    issued = requests.post(
+        f"{endpoint.auth_url}/auth/tokens",
+        json={
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {
+                        "user": {
+                            "name": "alice",
+                            "password": auth["password"],
+                            "domain": {"name": "Default"},
+                        }
+                    },
+                }
+            }
+        },
+        timeout=10,
+    )
+    scope = {name: auth[name] for name in ("auth_url", "project_name", "project_domain_name")}
+    temporary = endpoint.access_keys("alice")[1]
+    credential = endpoint.application_credential("alice")
+    clouds = {
+        "alice": {"auth": auth, "region_name": "RegionOne"},
+        "automation": {
+            "auth_type": "v3applicationcredential",
+            "auth": {
+                "auth_url": endpoint.auth_url,
+                "application_credential_id": credential["id"],
+                "application_credential_secret": credential["secret"],
+            },
+        },
+        "two regions": {"auth": auth, "regions": ["RegionTwo", "RegionOne"]},
+    }
+    (shared_ansible.folder / "clouds.yaml").write_text(yaml.safe_dump({"clouds": clouds}))
+    file = {"OS_CLIENT_CONFIG_FILE": str(shared_ansible.folder / "clouds.yaml")}
+    tasks = {
+        "token": task(
+            CONNECTIONS,
+            {"auth_type": "token", "auth": {**scope, "token": issued.headers["X-Subject-Token"]}},
+        ),
+        "application credential": task(
+            CONNECTIONS, environment=endpoint.environment("alice", "v3applicationcredential")
+        ),
+        "access key": task(CONNECTIONS, environment=endpoint.environment("alice", "aksk")),
+        "temporary access key": task(
+            CONNECTIONS,
+            {
+                "auth_type": "aksk",
+                "endpoint": f"{endpoint.url}/v1/{endpoint.project_id(PROJECT)}",
+                "auth": {**temporary, "project_id": endpoint.project_id(PROJECT)},
+            },
+        ),
+        "cloud with credential": task(CONNECTIONS, {"cloud": "automation"}, environment=file),
+        "OS_CLOUD": task(CONNECTIONS, environment={**file, "OS_CLOUD": "alice"}),
+        "region of clouds.yaml": task(
+            CONNECTIONS, {"cloud": "two regions", "region_name": "RegionOne"}, environment=file
+        ),
+        "endpoint by hand": task(
+            CONNECTIONS,
+            {"auth": auth, "endpoint": f"{endpoint.url}/v2.0", "region_name": "RegionTwo"},
+        ),
+    }
+    return shared_ansible.tasks(tasks)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "token",
+        "application credential",
+        "access key",
+        "temporary access key",
+        "cloud with credential",
+        "OS_CLOUD",
+        "region of clouds.yaml",
+        "endpoint by hand",
+    ],
+)
+def test_each_way_to_log_in_sees_the_same(
+    way: str, logins: Results, shared_endpoint: Endpoint
+) -> None:
+    answer = logins[way]
+    assert [row["id"] for row in answer.get("ipsec_connections", [answer.get("msg")])] == [
+        row["id"] for row in shared_endpoint.rows(PROJECT)
+    ]
+
+
+def test_only_secrets_are_blanked_out(ansible: Ansible, endpoint: Endpoint) -> None:
+    connection = endpoint.id_of(PROJECT, 0)
+    texts = {"name": "vpn-one-berlin of alice", "description": "Default vpn-one RegionOne"}
+    endpoint.change(connection, **texts)
+    auth = auth_options(endpoint)
+    auth["project_id"] = endpoint.project_id(PROJECT)
+    auth.pop("project_name")
+    answer = ansible.module("ipsec_connection_info", {"auth": auth, "name": connection})
+    (row,) = answer["ipsec_connections"]
+    assert {name: row[name] for name in texts} == texts
+    assert row["project_id"] == auth["project_id"]
+
+
+def test_module_defaults_and_check_mode_serve_all_modules(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    auth = auth_options(endpoint)
+    results = ansible.tasks(
+        {kind.module: task(kind) for kind in KINDS},
+        None,
+        "--check",
+        module_defaults={"group/otc.vpn.all": {"auth": auth, "region_name": "RegionOne"}},
+    )
+    for kind in KINDS:
+        rows = endpoint.rows(PROJECT, kind.collection)
+        assert [row["id"] for row in results[kind.module][kind.result]] == [
+            row["id"] for row in rows
+        ]
+        assert results[kind.module]["changed"] is False
+
+
+def test_resolved_connections_tell_gateway_and_networks(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    answer = ansible.module(
+        "ipsec_connection_info", {"resolve": True}, endpoint.environment("alice")
+    )
+    named = {row["name"]: row for row in answer["ipsec_connections"]}
+    munich = named["branch-munich"]
+    assert munich["local_address"] == "203.0.113.10"
+    assert munich["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
+    assert munich["remote_cidrs"] == ["192.168.20.0/24"]
+    assert munich["vpn_service"]["name"] == "production"
+    assert munich["ike_policy"]["name"] == "ike-v2-ecp"
+    assert munich["ipsec_policy"]["name"] == "esp-ecp"
+    assert munich["local_ep_group"]["name"] == "cloud-app-db"
+    assert munich["peer_ep_group"]["name"] == "munich"
+    leipzig = named["plant-leipzig"]
+    assert leipzig["local_address"] == "203.0.113.20"
+    assert leipzig["local_cidrs"] == ["10.20.0.0/24"]
+    assert leipzig["remote_cidrs"] == ["192.168.60.0/24"]
+    assert leipzig["local_ep_group"] is None
+    rotterdam = named["warehouse-rotterdam"]
+    assert rotterdam["local_address"] == "2001:db8:ffff::10"
+    assert rotterdam["local_cidrs"] == ["2001:db8:10::/64"]
+    (made,) = conversations(endpoint.requests)
+    assert sorted(one.path for one in made) == [
+        "/v2.0/subnets",
+        "/v2.0/vpn/endpoint-groups",
+        "/v2.0/vpn/ikepolicies",
+        "/v2.0/vpn/ipsec-site-connections",
+        "/v2.0/vpn/ipsecpolicies",
+        "/v2.0/vpn/vpnservices",
+    ]
+
+
+def test_many_resolved_connections_take_no_more_requests(ansible: Ansible) -> None:
+    with Endpoint("otc", connections=300) as endpoint:
+        answer = ansible.module(
+            "ipsec_connection_info",
+            {"resolve": True, "fields": ["name"]},
+            endpoint.environment("carl"),
+        )
+        (made,) = conversations(endpoint.requests)
+    rows = answer["ipsec_connections"]
+    assert len(rows) == 300
+    assert all(row["local_address"] and row["local_cidrs"] and row["remote_cidrs"] for row in rows)
+    assert len(made) == 6
+
+
+def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, endpoint: Endpoint) -> None:
+    endpoint.fault("/v2.0/vpn/ikepolicies", status=403, body={"message": "not yours"}, count=None)
+    (subnet,) = (
+        row["id"] for row in endpoint.rows(PROJECT, "subnets") if row["name"] == "production-db"
+    )
+    endpoint.remove(subnet)
+    look_up = task(CONNECTIONS, {"resolve": True, "name": "branch-munich"}, register="answer")
+    show = {"ansible.builtin.debug": {"var": "answer"}}
+    results = ansible.tasks({"Look up": look_up, "Show": show}, endpoint.environment("alice"))
+    answer = results["Show"]["answer"]
+    (row,) = answer["ipsec_connections"]
+    assert row["ike_policy"] is None
+    assert row["ipsec_policy"]["name"] == "esp-ecp"
+    # one of two subnets is unknown: a list of one would be a wrong answer
+    assert row["local_cidrs"] is None
+    forbidden, missing = answer["warnings"]
+    assert "IKE policy" in forbidden
+    assert "not yours" in forbidden
+    assert subnet in missing
+
+
+def test_waiting_ends_when_each_has_the_state(ansible: Ansible, endpoint: Endpoint) -> None:
+    paris, globex = (endpoint.id_of(PROJECT, name) for name in ("office-paris", "partner-globex"))
+    lists = "^/v2.0/vpn/ipsec-site-connections"
+    endpoint.fault(lists, skip=1, change={globex: {"status": "Active"}})
+    endpoint.fault(lists, skip=1, status=401)
+    endpoint.fault(lists, skip=1, change={paris: {"status": "ACTIVE"}})
+    answer = ansible.module(
+        "ipsec_connection_info",
+        {
+            "status": ["PENDING_UPDATE", "PENDING_CREATE"],
+            "wait_for": ["active"],
+            "wait_interval": 0.05,
+            "wait_timeout": 60,
+        },
+        endpoint.environment("alice"),
+    )
+    assert {row["id"]: row["status"] for row in answer["ipsec_connections"]} == {
+        paris: "ACTIVE",
+        globex: "ACTIVE",
+    }
+    # one token, and one more after the 401
+    assert [one.method for one in endpoint.requests].count("POST") == 2
+
+
+def test_waiting_in_vain_names_the_last_states(ansible: Ansible, endpoint: Endpoint) -> None:
+    answer = ansible.module(
+        "ipsec_connection_info",
+        {
+            "vpn_service": "plants",
+            "wait_for": ["ACTIVE"],
+            "wait_interval": 0.1,
+            "wait_timeout": 0.3,
+        },
+        endpoint.environment("alice"),
+    )
+    assert "ipsec_connections" not in answer
+    assert "plant-gdansk ERROR" in answer["msg"]
+    assert "plant-leipzig" not in answer["msg"]
+    assert "0.3 seconds" in answer["msg"]
+
+
+def test_a_mere_reader_gets_an_empty_list(ansible: Ansible, endpoint: Endpoint) -> None:
+    answer = ansible.module("ipsec_connection_info", {}, endpoint.environment("rita"))
+    assert answer["ipsec_connections"] == []

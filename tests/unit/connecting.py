@@ -1,0 +1,86 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the tests of the client layer reach a bundled endpoint: through the collection's own code."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
+from ansible_collections.otc.vpn.plugins.module_utils._client import Client, connect
+from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
+from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, Kind
+
+from tests.endpoint import Endpoint
+
+LIST = "/v2.0/vpn/ipsec-site-connections"
+TOKENS = "/v3/auth/tokens"
+
+Row = dict[str, t.Any]
+
+
+@dataclass
+class Sentences:
+    """What a user would be told besides the result."""
+
+    warnings: list[str] = field(default_factory=list)
+    debug: list[str] = field(default_factory=list)
+
+    @property
+    def report(self) -> Report:
+        """As the code wants it."""
+        return Report(warn=self.warnings.append, debug=self.debug.append)
+
+
+def options_for(
+    where: Endpoint, user: str = "alice", auth_type: str = "password", **options: t.Any
+) -> Row:
+    """The completed options of a user of the endpoint; no retries and short times, unless given."""
+    short = {"api_timeout": 5.0, "retries": 0}
+    return complete({**short, **options}, where.environment(user, auth_type))
+
+
+def client_of(
+    where: Endpoint, user: str = "alice", auth_type: str = "password", **options: t.Any
+) -> Client:
+    """A client, logged in (unless it signs its requests)."""
+    return connect(options_for(where, user, auth_type, **options))
+
+
+def gathered(
+    client: Client, kind: Kind = CONNECTION, told: Sentences | None = None, **wanted: t.Any
+) -> list[Row]:
+    """What a module would return."""
+    return gather(client, kind, Wanted(**wanted), (told or Sentences()).report)
+
+
+def failure(call: t.Callable[[], t.Any]) -> str:
+    """The sentence of the VpnError that the call ends in; it holds no secret and is one line."""
+    with pytest.raises(VpnError) as caught:
+        call()
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    for secret in ("alicepw", "not-for-logs", "alice-application-secret", "gAAAA"):
+        assert secret not in sentence
+    assert "Traceback" not in sentence
+    assert sentence.endswith((".", "…"))
+    return sentence
+
+
+def lists_of(endpoint: Endpoint, path: str = LIST) -> int:
+    """How many requests for a list the endpoint got."""
+    return sum(request.path == path for request in endpoint.requests)
+
+
+def tokens_of(endpoint: Endpoint) -> int:
+    """How many tokens the endpoint was asked for."""
+    return sum(request.path == TOKENS and request.method == "POST" for request in endpoint.requests)
+
+
+def ids(rows: t.Iterable[Row]) -> list[str]:
+    """The ids of rows."""
+    return [row["id"] for row in rows]

@@ -1,0 +1,489 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logging in: Keystone in every way and in every bad mood, and signing with an access key."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._auth import AccessKey, complete
+from ansible_collections.otc.vpn.plugins.module_utils._client import Client, connect
+from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, SUBNET
+
+from tests.endpoint import Endpoint
+from tests.unit.connecting import (
+    LIST,
+    TOKENS,
+    Row,
+    Sentences,
+    client_of,
+    failure,
+    gathered,
+    lists_of,
+    options_for,
+    tokens_of,
+)
+
+ALICE = {
+    "username": "alice",
+    "password": "alicepw",
+    "user_domain_name": "Default",
+    "project_name": "vpn-one",
+    "project_domain_name": "Default",
+}
+UNSCOPED = {name: value for name, value in ALICE.items() if "project" not in name}
+
+
+@pytest.fixture
+def lasting(endpoint: Endpoint) -> Iterator[Endpoint]:
+    """The endpoint, whose clock is put right again."""
+    yield endpoint
+    endpoint.identity.clock_offset = timedelta()
+
+
+def logged_in(where: Endpoint, auth: Row, auth_type: str = "password", **options: t.Any) -> Client:
+    """A client of these options alone, without any environment."""
+    given = {"auth_url": where.auth_url, **auth}
+    short = {"api_timeout": 5.0, "retries": 0}
+    return connect(complete({**short, "auth": given, "auth_type": auth_type, **options}, {}))
+
+
+# --- access keys ---
+
+
+def test_the_published_vector_of_the_signature() -> None:
+    """Source: the provider's guide to signing requests; the keys are those of the documentation."""
+    key = AccessKey(
+        {
+            "access_key": "QTWAOYTTINDUT2QVKYUC",
+            "secret_key": "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc",
+        }
+    )
+    authorization = key.authorization(
+        "GET",
+        "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs",
+        "limit=2&marker=13551d6b-755d-4757-b956-536f674975c0",
+        {
+            "Content-Type": "application/json",
+            "Host": "service.region.example.com",
+            "X-Sdk-Date": "20191115T033655Z",
+        },
+    )
+    assert authorization == (
+        "SDK-HMAC-SHA256 Access=QTWAOYTTINDUT2QVKYUC, "
+        "SignedHeaders=content-type;host;x-sdk-date, "
+        "Signature=7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zürich–Köln ☎",
+        "مكتب الرياض",
+        "東京/大阪/../京都",
+        "percent%20encoded&name=x+y#z?<b>&amp;</b>",
+        "",
+    ],
+)
+def test_signed_queries_of_every_script(endpoint: Endpoint, name: str) -> None:
+    rows = gathered(client_of(endpoint, auth_type="aksk"), name=name)
+    assert {row["name"] for row in rows} == {name}
+    assert lists_of(endpoint) == 1
+
+
+def test_the_order_of_repeated_keys_does_not_break_the_signature(endpoint: Endpoint) -> None:
+    query = [("fields", "name"), ("fields", "id"), ("name", "b"), ("name", "branch-munich")]
+    client = client_of(endpoint, auth_type="aksk")
+    assert [row["name"] for row in client.rows(CONNECTION, query)] == ["branch-munich"]
+
+
+def test_temporary_keys_bring_their_security_token(endpoint: Endpoint) -> None:
+    temporary = endpoint.access_keys("alice")[1]
+    auth = {**temporary, "project_id": endpoint.project_id("vpn-one")}
+    client = logged_in(endpoint, auth, "aksk", endpoint=endpoint.url)
+    assert len(gathered(client, resolve=True)) == 23
+    without = {name: value for name, value in auth.items() if name != "security_token"}
+    client = logged_in(endpoint, without, "aksk", endpoint=endpoint.url)
+    assert "security token" in failure(lambda: gathered(client))
+
+
+def test_trap_11_a_refused_signature_is_not_tried_again(endpoint: Endpoint) -> None:
+    auth = {"access_key": "ALICEACCESSKEY000001", "secret_key": "not-for-logs-at-all"}
+    client = logged_in(endpoint, auth, "aksk", endpoint=endpoint.url, retries=3)
+    sentence = failure(lambda: gathered(client))
+    assert "APIGW.0301" in sentence
+    assert "check the credentials and the clock" in sentence
+    assert len(endpoint.requests) == 1
+
+
+def test_a_clock_that_is_wrong(lasting: Endpoint) -> None:
+    lasting.identity.clock_offset = timedelta(minutes=20)
+    sentence = failure(lambda: gathered(client_of(lasting, auth_type="aksk")))
+    assert "clock" in sentence
+
+
+def test_aksk_wants_its_keys_and_an_endpoint(endpoint: Endpoint) -> None:
+    assert "needs access_key" in failure(lambda: logged_in(endpoint, {}, "aksk"))
+    half = {"access_key": "A"}
+    assert "needs secret_key" in failure(lambda: logged_in(endpoint, half, "aksk"))
+    whole = {"access_key": "A", "secret_key": "S"}
+    assert "set endpoint" in failure(lambda: logged_in(endpoint, whole, "aksk"))
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"access_key": "A\n", "secret_key": "not-for-logs"},
+        {"access_key": "A", "secret_key": "S", "security_token": "not-for-logs\r\nX: y"},
+        {"access_key": "A", "secret_key": "S", "security_token": "not-for-logs-☎"},
+        {"access_key": "A", "secret_key": "S", "project_id": "not-for-logs\n"},
+    ],
+)
+def test_a_line_break_in_a_credential_is_named_but_not_shown(endpoint: Endpoint, odd: Row) -> None:
+    client = logged_in(endpoint, odd, "aksk", endpoint=endpoint.url)
+    assert "line break" in failure(lambda: gathered(client))
+    assert endpoint.requests == []
+
+
+# --- Keystone's many ways ---
+
+
+@pytest.mark.parametrize("auth_type", ["password", "v3password"])
+def test_password(endpoint: Endpoint, auth_type: str) -> None:
+    assert len(gathered(logged_in(endpoint, ALICE, auth_type))) == 23
+
+
+@pytest.mark.parametrize("auth_type", ["token", "v3token"])
+def test_token(endpoint: Endpoint, auth_type: str) -> None:
+    client = client_of(endpoint)
+    gathered(client)
+    token = endpoint.requests[-1].headers["x-auth-token"]
+    auth = {"token": token, "project_id": endpoint.project_id("vpn-one")}
+    assert len(gathered(logged_in(endpoint, auth, auth_type))) == 23
+
+
+def test_a_token_that_has_ended_cannot_be_renewed(endpoint: Endpoint) -> None:
+    client = client_of(endpoint)
+    gathered(client)
+    token = endpoint.requests[-1].headers["x-auth-token"]
+    by_token = logged_in(
+        endpoint, {"token": token, "project_id": endpoint.project_id("vpn-one")}, "token"
+    )
+    endpoint.revoke_tokens()
+    sentence = failure(lambda: gathered(by_token))
+    assert "Keystone at" in sentence
+    assert "oken" in sentence
+    assert token not in sentence
+
+
+def test_application_credential(endpoint: Endpoint) -> None:
+    assert len(gathered(client_of(endpoint, auth_type="v3applicationcredential"))) == 23
+
+
+def test_application_credential_by_name(endpoint: Endpoint) -> None:
+    credential = endpoint.application_credential("alice")
+    auth = {
+        "application_credential_name": credential["name"],
+        "application_credential_secret": credential["secret"],
+        "username": "alice",
+        "user_domain_name": "Default",
+    }
+    assert len(gathered(logged_in(endpoint, auth, "v3applicationcredential"))) == 23
+
+
+def test_wrong_application_secret(endpoint: Endpoint) -> None:
+    auth = {
+        "application_credential_id": endpoint.application_credential("alice")["id"],
+        "application_credential_secret": "not-for-logs-wrong",
+    }
+    sentence = failure(lambda: logged_in(endpoint, auth, "v3applicationcredential"))
+    assert "refused the credentials" in sentence
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_an_auth_url_without_version_is_looked_up(endpoint: Endpoint, slash: str) -> None:
+    client = logged_in(endpoint, {**ALICE, "auth_url": endpoint.url + slash})
+    assert len(gathered(client)) == 23
+
+
+def test_an_auth_url_with_version_costs_no_look_up(endpoint: Endpoint) -> None:
+    gathered(logged_in(endpoint, ALICE))
+    assert [one.path for one in endpoint.requests] == [TOKENS, LIST]
+
+
+def test_other_plugins_of_keystoneauth_by_name(endpoint: Endpoint) -> None:
+    auth = {**ALICE, "auth_methods": ["v3password"]}
+    assert len(gathered(logged_in(endpoint, auth, "v3multifactor"))) == 23
+
+
+def test_a_plugin_that_lacks_something_says_what(endpoint: Endpoint) -> None:
+    sentence = failure(lambda: logged_in(endpoint, {}, "v3oidcpassword"))
+    assert "auth_type v3oidcpassword cannot be used" in sentence
+    assert "access-token-endpoint" in sentence
+
+
+def test_an_unknown_auth_type_names_the_known_ones(endpoint: Endpoint) -> None:
+    sentence = failure(lambda: logged_in(endpoint, ALICE, "pasword"))
+    assert "auth_type pasword is unknown" in sentence
+    for known in ("password", "token", "v3applicationcredential", "aksk"):
+        assert known in sentence
+
+
+def test_no_authentication_at_all_for_an_endpoint_by_hand(endpoint: Endpoint) -> None:
+    client = logged_in(endpoint, {}, "none", endpoint=endpoint.url)
+    assert "HTTP 401" in failure(lambda: gathered(client))
+    assert tokens_of(endpoint) == 0
+
+
+@pytest.mark.parametrize(
+    ("auth_type", "lacking", "named"),
+    [
+        ("password", "username", "OS_USERNAME or OS_USER_ID"),
+        ("password", "password", "OS_PASSWORD"),
+        ("password", "auth_url", "OS_AUTH_URL"),
+        ("token", "token", "OS_TOKEN"),
+        ("v3applicationcredential", "application_credential_id", "OS_APPLICATION_CREDENTIAL_ID"),
+    ],
+)
+def test_what_is_missing_is_named_before_any_request(
+    endpoint: Endpoint, auth_type: str, lacking: str, named: str
+) -> None:
+    auth = {name: value for name, value in ALICE.items() if name != lacking}
+    auth["auth_url"] = "" if lacking == "auth_url" else endpoint.auth_url
+    sentence = failure(lambda: logged_in(endpoint, auth, auth_type))
+    assert named in sentence
+    assert endpoint.requests == []
+
+
+def test_trap_07_a_token_without_project_is_named_where_the_catalogue_is_needed(
+    endpoint: Endpoint,
+) -> None:
+    assert "for no project" in failure(lambda: logged_in(endpoint, UNSCOPED))
+    domain = {**UNSCOPED, "domain_name": "Default"}
+    assert "for no project" in failure(lambda: logged_in(endpoint, domain))
+
+
+@pytest.mark.parametrize("scope", [{}, {"domain_name": "Default"}], ids=["none", "domain"])
+def test_trap_07_a_token_without_project_is_warned_of_where_its_lists_are_empty(
+    endpoint: Endpoint, scope: Row
+) -> None:
+    told = Sentences()
+    client = logged_in(endpoint, {**UNSCOPED, **scope}, endpoint=endpoint.url)
+    assert gathered(client, told=told) == []
+    assert len(told.warnings) == 1
+    assert "set project_name or project_id" in told.warnings[0]
+
+
+def test_a_token_for_a_project_is_no_reason_to_warn(endpoint: Endpoint) -> None:
+    told = Sentences()
+    gathered(client_of(endpoint), told=told, resolve=True)
+    assert told.warnings == []
+
+
+def test_an_unknown_region_names_the_known_ones(endpoint: Endpoint) -> None:
+    sentence = failure(lambda: client_of(endpoint, region_name="RegionTwo"))
+    assert "no public network endpoint in region RegionTwo" in sentence
+    assert "regions with one are RegionOne" in sentence
+
+
+def test_an_interface_that_the_catalogue_lacks(endpoint: Endpoint) -> None:
+    sentence = failure(lambda: client_of(endpoint, interface="internal"))
+    assert "no internal network endpoint" in sentence
+
+
+def test_several_regions_want_a_choice(endpoint: Endpoint) -> None:
+    sentence = failure(
+        lambda: client_of(endpoint, **_catalogue(endpoint, "RegionOne", "RegionTwo"))
+    )
+    assert "set region_name to one of RegionOne, RegionTwo" in sentence
+
+
+def _catalogue(endpoint: Endpoint, *regions: str) -> Row:
+    """Have the next token answered with a catalogue of these regions."""
+    entries = [
+        {"id": region, "interface": "public", "region": region, "region_id": region, "url": url}
+        for region, url in ((region, f"https://{region}.example.com") for region in regions)
+    ]
+    body = {
+        "token": {
+            "methods": ["password"],
+            "issued_at": "2026-01-01T00:00:00.000000Z",
+            "expires_at": "2099-01-01T00:00:00.000000Z",
+            "user": {"id": "u", "name": "alice", "domain": {"id": "d", "name": "Default"}},
+            "project": {"id": "p", "name": "vpn-one", "domain": {"id": "d", "name": "Default"}},
+            "roles": [],
+            "catalog": [{"id": "n", "type": "network", "name": "n", "endpoints": entries}],
+        }
+    }
+    endpoint.fault(TOKENS, body=body)
+    return {"region_name": ""}
+
+
+# --- Keystone in a bad mood ---
+
+
+def test_a_wrong_password(endpoint: Endpoint) -> None:
+    auth = {**ALICE, "password": "not-for-logs-wrong"}
+    sentence = failure(lambda: logged_in(endpoint, auth, retries=3))
+    assert "refused the credentials (HTTP 401)" in sentence
+    assert "Check user, password or secret, domain and project" in sentence
+    assert tokens_of(endpoint) == 1
+
+
+def test_a_wrong_auth_url(endpoint: Endpoint) -> None:
+    for path in ("/identity/v3", "/identity"):
+        auth = {**ALICE, "auth_url": endpoint.url + path}
+        sentence = failure(lambda auth=auth: logged_in(endpoint, auth))  # type: ignore[misc]
+        assert "Check auth_url" in sentence
+        assert path in sentence
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v3", "http://127.0.0.1:1"])
+def test_keystone_cannot_be_reached(endpoint: Endpoint, url: str) -> None:
+    sentence = failure(lambda: logged_in(endpoint, {**ALICE, "auth_url": url}))
+    assert "Keystone at http://127.0.0.1:1" in sentence
+    assert "refused" in sentence or "Check auth_url" in sentence
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://[", "iam.example.com/v3", "http://h:99999/v3"])
+def test_an_auth_url_that_is_none(endpoint: Endpoint, url: str) -> None:
+    assert "auth_url" in failure(lambda: logged_in(endpoint, {**ALICE, "auth_url": url}))
+
+
+def test_trap_10_keystone_throttles(endpoint: Endpoint) -> None:
+    body = {
+        "error_msg": "The throttling threshold has been reached: policy user over ratelimit",
+        "error_code": "APIGW.0308",
+    }
+    endpoint.fault(TOKENS, status=429, body=body, count=None, headers={"Retry-After": "0"})
+    sentence = failure(lambda: client_of(endpoint, retries=2))
+    assert "HTTP 429: APIGW.0308: The throttling threshold" in sentence
+    assert tokens_of(endpoint) == 3
+    endpoint.reset()
+    endpoint.fault(TOKENS, status=429, body=body, headers={"Retry-After": "1"})
+    assert len(gathered(client_of(endpoint, retries=1))) == 23
+    first, second = (one.started for one in endpoint.requests if one.path == TOKENS)
+    assert second - first >= 1
+
+
+@pytest.mark.parametrize("header", ["-5", "3600", "soon", "Fri, 01 Jan 2100 00:00:00 GMT"])
+def test_trap_10_keystone_says_odd_times(endpoint: Endpoint, header: str) -> None:
+    endpoint.fault(TOKENS, status=429, body="", count=None, headers={"Retry-After": header})
+    assert "HTTP 429" in failure(lambda: client_of(endpoint, api_timeout=0.5, retries=1))
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_keystone_fails_for_a_while(endpoint: Endpoint, status: int) -> None:
+    fault: Row = {"status": status, "body": "", "headers": {"Retry-After": "0"}}
+    endpoint.fault(TOKENS, **fault)
+    assert len(gathered(client_of(endpoint, retries=1))) == 23
+    endpoint.fault(TOKENS, **fault, count=None)
+    assert f"HTTP {status}" in failure(lambda: client_of(endpoint, retries=1))
+
+
+@pytest.mark.parametrize("fault", [{"drip": 0.05}, {"delay": 2.0}], ids=str)
+@pytest.mark.parametrize("by_hand", [False, True], ids=["catalogue", "endpoint by hand"])
+def test_keystone_is_slow(endpoint: Endpoint, fault: Row, by_hand: bool) -> None:
+    options = {"endpoint": endpoint.url} if by_hand else {}
+    endpoint.fault(TOKENS, **fault, count=None)
+    started = time.monotonic()
+    sentence = failure(lambda: gathered(client_of(endpoint, api_timeout=0.6, **options)))
+    assert time.monotonic() - started < 1.7
+    assert "api_timeout" in sentence
+
+
+@pytest.mark.parametrize(
+    "fault", [{"reset": True}, {"cut": 100}, {"reset": True, "cut": 10}], ids=str
+)
+def test_keystone_breaks_off(endpoint: Endpoint, fault: Row) -> None:
+    endpoint.fault(TOKENS, **fault, count=None)
+    assert "cannot be reached" in failure(lambda: client_of(endpoint))
+    endpoint.reset()
+    endpoint.fault(TOKENS, **fault)
+    assert len(gathered(client_of(endpoint, retries=1))) == 23
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html><title>Sign in</title></html>",
+        "",
+        "[]",
+        "7",
+        "null",
+        '{"token": null}',
+        '{"token": 7}',
+        '{"token": {}}',
+        '{"token": {"catalog": 7, "project": {}}}',
+        '{"token": {"catalog": [{"type": "network", "endpoints": 7}], "project": {"id": "p"}}}',
+        '{"token": {"catalog": [7], "project": {"id": "p"}, "expires_at": "2099-01-01T00:00:00Z"}}',
+        '{"token": {"expires_at": "soon", "project": {"id": "p"}}}',
+    ],
+)
+@pytest.mark.parametrize("by_hand", [False, True], ids=["catalogue", "endpoint by hand"])
+def test_keystone_answers_something_else(endpoint: Endpoint, body: str, by_hand: bool) -> None:
+    options = {"endpoint": endpoint.url} if by_hand else {}
+    endpoint.fault(TOKENS, body=body, count=None)
+    try:
+        rows = gathered(client_of(endpoint, **options))
+    except VpnError:
+        sentence = failure(lambda: gathered(client_of(endpoint, **options)))
+        assert endpoint.auth_url in sentence or "for no project" in sentence
+    else:
+        assert len(rows) == 23  # the token itself, in a header, was good
+        assert by_hand
+
+
+def test_keystone_answers_without_a_token(endpoint: Endpoint) -> None:
+    endpoint.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
+    sentence = failure(lambda: client_of(endpoint))
+    assert "gave no token" in sentence
+
+
+def test_keystone_answers_the_look_up_with_html(endpoint: Endpoint) -> None:
+    endpoint.fault("^/$", body="<html><title>Welcome</title></html>", count=None)
+    auth = {**ALICE, "auth_url": endpoint.url}
+    assert "Check auth_url" in failure(lambda: logged_in(endpoint, auth))
+
+
+# --- one token ---
+
+
+def test_trap_17_one_token_for_many_threads(endpoint: Endpoint) -> None:
+    client = client_of(endpoint, endpoint=endpoint.url)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _number: client.rows(SUBNET), range(16)))
+    assert len(answers) == 16
+    assert tokens_of(endpoint) == 1
+
+
+def test_trap_11_threads_renew_a_token_once(endpoint: Endpoint) -> None:
+    client = client_of(endpoint)
+    client.rows(SUBNET)
+    endpoint.revoke_tokens()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _number: client.rows(SUBNET), range(8)))
+    assert all(answers)
+    assert tokens_of(endpoint) == 2
+
+
+def test_a_token_that_is_about_to_end_is_not_used() -> None:
+    with Endpoint("otc", token_lifetime=timedelta(seconds=5)) as endpoint:
+        assert len(gathered(client_of(endpoint))) == 23
+
+
+def test_secrets_of_the_environment_are_secrets_of_the_client(endpoint: Endpoint) -> None:
+    options = options_for(endpoint)
+    client = connect(options)
+    gathered(client)
+    token = endpoint.requests[-1].headers["x-auth-token"]
+    assert set(client.auth.secrets) == {"alicepw", token}

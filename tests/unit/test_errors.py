@@ -1,0 +1,196 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What users read when something went wrong: the server's words, and never a secret."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._errors import (
+    MESSAGE_LENGTH,
+    VpnError,
+    library,
+    plain_url,
+    printable,
+    reason,
+    seconds_of,
+    server_message,
+    without_secrets,
+)
+
+from tests.endpoint import Endpoint
+from tests.unit.connecting import LIST, client_of, failure, gathered
+
+SHAPES = [
+    pytest.param(
+        {"NeutronError": {"type": "X", "message": "Not here", "detail": "really"}},
+        "Not here really",
+        id="Neutron",
+    ),
+    pytest.param(
+        {"error": {"code": 401, "title": "Unauthorized", "message": "Log in"}},
+        "Log in",
+        id="Keystone",
+    ),
+    pytest.param(
+        {"error": {"code": 401, "title": "Unauthorized"}}, "Unauthorized", id="Keystone, title only"
+    ),
+    pytest.param(
+        {"code": "VPC.1001", "message": "Out of range"}, "VPC.1001: Out of range", id="VPC"
+    ),
+    pytest.param(
+        {"error_code": "APIGW.0301", "error_msg": "Bad key", "request_id": "a1"},
+        "APIGW.0301: Bad key (request id a1)",
+        id="gateway",
+    ),
+    pytest.param(
+        {"message": "Gone", "request_id": "b2"}, "Gone (request id b2)", id="message, request id"
+    ),
+    pytest.param({"NeutronError": "a text"}, "a text", id="old Neutron"),
+    pytest.param({"error": "a text"}, "a text", id="text for an error"),
+    pytest.param({"error": None, "message": "m"}, "m", id="null for an error"),
+    pytest.param({"error_msg": ["x"]}, "['x']", id="list for a message"),
+    pytest.param({}, "{}", id="empty object"),
+    pytest.param([], "[]", id="list"),
+    pytest.param("text", '"text"', id="text"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), SHAPES)
+def test_trap_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
+    assert server_message(json.dumps(body).encode()) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", ""),
+        (b"plain words", "plain words"),
+        (b"<html><head><TITLE lang='en'>502\n Bad  Gateway</TITLE>", "502 Bad Gateway"),
+        (b"<p>No <b>title</b></p>", "No title"),
+        (b"\xff\xfe", "��"),
+        (b"\x1b[31mred\x00\xe2\x80\xaeturned", "[31mred turned"),
+        (b"[" * 100_000, "[" * MESSAGE_LENGTH + "…"),
+    ],
+)
+def test_trap_08_bodies_that_are_no_json(body: bytes, message: str) -> None:
+    assert server_message(body) == message
+
+
+@pytest.mark.parametrize(("body", "message"), SHAPES[:5])
+def test_trap_08_status_message_and_request_id_are_shown(
+    endpoint: Endpoint, body: t.Any, message: str
+) -> None:
+    headers = {"X-Request-Id": "req-0123", "X-Private": "not-for-logs"}
+    endpoint.fault(LIST, status=409, body=body, headers=headers)
+    sentence = failure(lambda: gathered(client_of(endpoint)))
+    assert f"GET {endpoint.url}{LIST} answered HTTP 409: {message}" in sentence
+    assert "(request id req-0123)" in sentence
+
+
+def test_trap_08_a_request_id_is_not_shown_twice(endpoint: Endpoint) -> None:
+    body = {"error_msg": "x", "request_id": "req-0123"}
+    endpoint.fault(LIST, status=409, body=body, headers={"X-Request-Id": "req-0123"})
+    assert failure(lambda: gathered(client_of(endpoint))).count("req-0123") == 1
+
+
+def test_trap_08_no_message_at_all(endpoint: Endpoint) -> None:
+    endpoint.fault(LIST, status=403, body="")
+    assert "HTTP 403: no message" in failure(lambda: gathered(client_of(endpoint)))
+
+
+@pytest.mark.parametrize(
+    "echo", ["X-Auth-Token", "X-Subject-Token"], ids=["request's header", "answer's header"]
+)
+def test_a_server_that_echoes_the_token_does_not_get_it_shown(
+    endpoint: Endpoint, echo: str
+) -> None:
+    client = client_of(endpoint)
+    gathered(client)
+    token = endpoint.requests[-1].headers["x-auth-token"]
+    for status in (200, 403):
+        endpoint.fault(LIST, status=status, body=f"{echo}: {token} was not enough")
+        sentence = failure(lambda: gathered(client))
+        assert token not in sentence
+        assert token[:20] not in sentence
+
+
+def test_a_server_that_echoes_the_password_does_not_get_it_shown(endpoint: Endpoint) -> None:
+    body = {"error": {"message": "user alice with password alicepw is unknown", "code": 401}}
+    endpoint.fault("/v3/auth/tokens", status=401, body=body)
+    assert "password ******** is unknown" in failure(lambda: client_of(endpoint))
+
+
+def test_text_is_cut_to_length_and_to_one_line() -> None:
+    assert printable("a\n\tb\r\x85c\u2028d") == "a b c d"
+    assert printable("x" * 1000) == "x" * MESSAGE_LENGTH + "…"
+
+
+@pytest.mark.parametrize(
+    "body", [b"<" * 65536, b"<title" * 11000, b'"psk": "' * 8000, b'"psk": "' + b"\\" * 65535]
+)
+def test_no_body_takes_long_to_read(body: bytes) -> None:
+    started = time.monotonic()
+    server_message(body)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"psk": "not-for-logs"}',
+        b'{"psk" : "not-for-logs", "message": "x"}',
+        b'{"psk":"not-for-logs',
+        b'{"psk":"a\\"not-for-logs\\',
+        b'{"psk":"a\\\\", "psk": "not-for-logs"',
+        b'[{"name": "x", "psk": "not-for-logs~`!@#$%^()-_+=[]{}|,./:;"}',
+    ],
+)
+def test_trap_01_no_psk_out_of_any_body(body: bytes) -> None:
+    message = server_message(body)
+    assert "not-for-logs" not in message
+    assert "********" in message or message == "x"
+
+
+def test_urls_are_shown_without_what_may_be_secret() -> None:
+    assert plain_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
+    assert plain_url("http://[") == "(no URL)"
+
+
+def test_secrets_become_stars_and_short_words_stay() -> None:
+    assert without_secrets("abcd abc", ("abcd", "abc", "")) == "******** abc"
+
+
+def test_the_innermost_reason_is_shown() -> None:
+    inner = OSError("connection refused.")
+    outer = ValueError(RuntimeError("GET http://secret failed", inner))
+    assert reason(outer) == "connection refused"
+    assert reason(ValueError()) == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("0", 0),
+        (" 12 ", 12),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Thu, 01 Foo 1970 00:00:00 GMT", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    assert seconds_of(header) == seconds
+
+
+def test_a_missing_library_is_named_with_what_needs_it() -> None:
+    with pytest.raises(VpnError, match=r"library no_such_thing is missing, x needs it: install it"):
+        library("no_such_thing.part", "x")

@@ -1,0 +1,325 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows to facts: normalised, redacted, selected and resolved, without any server."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._facts import (
+    facts,
+    resolved,
+    selected,
+    shortened,
+    status_word,
+    tag_pairs,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+    CONNECTION,
+    ENDPOINT_GROUP,
+    IKE_POLICY,
+    IPSEC_POLICY,
+    VPN_SERVICE,
+    Kind,
+)
+
+from tests.endpoint import Endpoint
+from tests.unit.connecting import LIST, Row, client_of, gathered
+
+KINDS = (CONNECTION, VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP)
+
+
+def fact(**row: t.Any) -> Row:
+    """The fact of one connection."""
+    return facts(CONNECTION, [{"id": "x", **row}])[0]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
+def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind: Kind) -> None:
+    (empty,) = facts(kind, [{"id": "x"}])
+    assert set(empty) == set(kind.fields) - {"psk"}
+    assert {name: value for name, value in empty.items() if value is not None} == {"id": "x"}
+
+
+def test_trap_01_the_psk_is_dropped_unless_asked_for() -> None:
+    assert "psk" not in facts(CONNECTION, [{"id": "x", "psk": "p"}])[0]
+    assert facts(CONNECTION, [{"id": "x", "psk": "p"}], include_psk=True)[0]["psk"] == "p"
+    assert facts(CONNECTION, [{"id": "x"}], include_psk=True)[0]["psk"] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "word"),
+    [
+        ("ACTIVE", "ACTIVE"),
+        ("Active", "ACTIVE"),
+        ("PENDING CREATE", "PENDING_CREATE"),
+        (" pending \t update ", "PENDING_UPDATE"),
+        ("PENDING_DELETE", "PENDING_DELETE"),
+        ("FROZEN", "FROZEN"),
+        ("", None),
+        ("  ", None),
+        (None, None),
+        (7, 7),
+        (["ACTIVE"], ["ACTIVE"]),
+    ],
+)
+def test_trap_12_every_status_there_may_be(sent: t.Any, word: t.Any) -> None:
+    assert fact(status=sent)["status"] == word
+    assert status_word(sent) == word
+
+
+def test_trap_12_a_missing_status_is_null() -> None:
+    assert fact()["status"] is None
+
+
+def test_trap_12_the_filter_knows_every_spelling() -> None:
+    rows = [fact(status=word) for word in ("PENDING CREATE", "pending_create", "Active", "", 7)]
+    assert len(selected(rows, {"status": ["pending create"]})) == 2
+    assert len(selected(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
+    assert selected(rows, {"status": ["DOWN"]}) == []
+    assert selected(rows, {"status": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "project_id", "tenant_id"),
+    [
+        ({"tenant_id": "a"}, "a", "a"),
+        ({"project_id": "a"}, "a", "a"),
+        ({"project_id": "a", "tenant_id": "b"}, "a", "b"),
+        ({"project_id": "", "tenant_id": "b"}, "b", "b"),
+        ({"project_id": None, "tenant_id": None}, None, None),
+    ],
+)
+def test_trap_13_project_and_tenant(sent: Row, project_id: str | None, tenant_id: str) -> None:
+    row = fact(**sent)
+    assert (row["project_id"], row["tenant_id"]) == (project_id, tenant_id)
+    if project_id:
+        assert selected([row], {"project_id": project_id}) == [row]
+
+
+@pytest.mark.parametrize(
+    ("sent", "dpd"),
+    [
+        (
+            {"dpd": {"action": "hold", "interval": 30, "timeout": 120}},
+            {"action": "hold", "interval": 30, "timeout": 120},
+        ),
+        (
+            {"dpd_action": "hold", "dpd_interval": "30", "dpd_timeout": 120},
+            {"action": "hold", "interval": 30, "timeout": 120},
+        ),
+        ({"action": "clear"}, {"action": "clear", "interval": None, "timeout": None}),
+        ({"dpd": "hold"}, None),
+        ({"dpd": None}, None),
+        ({}, None),
+    ],
+)
+def test_trap_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) -> None:
+    assert fact(**sent)["dpd"] == dpd
+
+
+@pytest.mark.parametrize(
+    ("sent", "mtu"),
+    [("1400", 1400), (1400, 1400), ("auto", "auto"), ("", ""), ("9" * 30, "9" * 30)],
+)
+def test_trap_13_numbers_as_texts(sent: t.Any, mtu: t.Any) -> None:
+    assert fact(mtu=sent)["mtu"] == mtu
+    for kind in (IKE_POLICY, IPSEC_POLICY):
+        row = {"id": "x", "lifetime": {"units": "seconds", "value": sent}}
+        assert facts(kind, [row])[0]["lifetime"] == {"units": "seconds", "value": mtu}
+
+
+def test_trap_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
+    nulls = ("name", "local_ep_group_id", "peer_ep_group_id", "peer_cidrs", "tags", "created_at")
+    row = fact(**dict.fromkeys(nulls), local_id="@here", vendor={"a": [1]})
+    assert all(row[name] is None for name in nulls)
+    assert row["local_id"] == "@here"
+    assert row["vendor"] == {"a": [1]}
+
+
+@pytest.mark.parametrize("flavour", ["otc", "neutron"])
+def test_trap_13_rows_of_both_servers_have_the_same_fields(flavour: str) -> None:
+    with Endpoint(flavour) as endpoint:
+        rows = gathered(client_of(endpoint))
+        assert [row["name"] for row in rows] == [row["name"] for row in endpoint.rows("vpn-one")]
+        for row in rows:
+            assert set(CONNECTION.fields) - {"psk"} <= set(row)
+            assert row["project_id"] == row["tenant_id"] == endpoint.project_id("vpn-one")
+
+
+def test_trap_16_down_and_switched_off_are_facts_and_no_errors(endpoint: Endpoint) -> None:
+    rows = gathered(client_of(endpoint), filters={"status": ["DOWN"], "admin_state_up": False})
+    assert "datacentre-vienna" in [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("tags", "pairs"),
+    [
+        ([{"key": "a", "value": "b"}], [("a", "b")]),
+        ([{"key": "a"}, {"key": "c", "value": None}], [("a", ""), ("c", "")]),
+        ({"a": "b", "c": None}, [("a", "b"), ("c", "")]),
+        ({"key": "b"}, [("b", "")]),
+        ([{"a": "b"}], [("a", "b")]),
+        (["a=b", "c", "d=e=f"], [("a", "b"), ("c", ""), ("d", "e=f")]),
+        (None, []),
+        ("a=b", []),
+        ([None, 7, [], {}], []),
+    ],
+)
+def test_tags_in_every_form(tags: t.Any, pairs: list[tuple[str, str]]) -> None:
+    assert tag_pairs(tags) == pairs
+
+
+def test_tags_all_have_to_hold_and_an_empty_value_is_any() -> None:
+    rows = [
+        fact(name="both", tags=[{"key": "site", "value": "a"}, {"key": "owner", "value": ""}]),
+        fact(name="one", tags=[{"key": "site", "value": "a"}]),
+        fact(name="other", tags=[{"key": "site", "value": "b"}]),
+        fact(name="none"),
+    ]
+
+    def names(**tags: t.Any) -> list[str]:
+        return [row["name"] for row in selected(rows, {"tags": tags})]
+
+    assert names(site="a") == ["both", "one"]
+    assert names(site="") == names(site=None) == ["both", "one", "other"]
+    assert names(site="a", owner="") == ["both"]
+    assert names(owner="x") == []
+    assert names() == ["both", "one", "other", "none"]
+
+
+def test_addresses_are_compared_as_addresses() -> None:
+    rows = [
+        fact(peer_address=text) for text in ("2001:DB8::1", "192.0.2.1", "vpn.example.com", None)
+    ]
+
+    def found(address: str) -> list[t.Any]:
+        return [row["peer_address"] for row in selected(rows, {"peer_address": address})]
+
+    assert found("2001:db8:0:0::1") == ["2001:DB8::1"]
+    assert found("192.0.2.1") == ["192.0.2.1"]
+    assert found("vpn.example.com") == ["vpn.example.com"]
+    assert found("1:2") == []
+
+
+def test_a_boolean_is_no_number_and_no_text() -> None:
+    rows = [fact(admin_state_up=value) for value in (True, 1, "true", None, False, 0)]
+    assert [row["admin_state_up"] for row in selected(rows, {"admin_state_up": True})] == [True]
+    assert [row["admin_state_up"] for row in selected(rows, {"admin_state_up": False})] == [False]
+
+
+def test_only_the_fields_asked_for_and_the_id() -> None:
+    assert shortened([fact(name="a")], ["mtu", "name"]) == [{"id": "x", "mtu": None, "name": "a"}]
+
+
+SUBNETS = {"s1": {"id": "s1", "cidr": "10.0.1.0/24"}, "s2": {"id": "s2", "cidr": "10.0.2.0/24"}}
+OBJECTS: dict[str, dict[str, Row]] = {
+    "vpnservices": {
+        "v": {
+            "id": "v",
+            "external_v4_ip": "203.0.113.1",
+            "external_v6_ip": "2001:db8::1",
+            "subnet_id": "s1",
+        },
+        "v6": {
+            "id": "v6",
+            "external_v4_ip": None,
+            "external_v6_ip": "2001:db8::6",
+            "subnet_id": "",
+        },
+    },
+    "ikepolicies": {"i": {"id": "i"}},
+    "ipsecpolicies": {"p": {"id": "p"}},
+    "endpoint_groups": {
+        "local": {"id": "local", "type": "subnet", "endpoints": ["s1", "s2"]},
+        "half": {"id": "half", "type": "subnet", "endpoints": ["s1", "gone"]},
+        "peer": {"id": "peer", "type": "cidr", "endpoints": ["192.168.0.0/24"]},
+        "odd": {"id": "odd", "type": "vlan", "endpoints": ["7"]},
+        "none": {"id": "none", "type": "subnet", "endpoints": None},
+        "junk": {"id": "junk", "type": "cidr", "endpoints": [7]},
+    },
+    "subnets": SUBNETS,
+}
+BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        pytest.param(
+            {"local_ep_group_id": "local", "peer_ep_group_id": "peer", "vpnservice_id": "v"},
+            (BOTH, ["192.168.0.0/24"]),
+            id="endpoint groups",
+        ),
+        pytest.param(
+            {"peer_cidrs": ["172.16.0.0/12"], "vpnservice_id": "v"},
+            (["10.0.1.0/24"], ["172.16.0.0/12"]),
+            id="service's subnet and peer_cidrs",
+        ),
+        pytest.param(
+            {"local_ep_group_id": "local", "peer_cidrs": ["172.16.0.0/12"], "vpnservice_id": "v"},
+            (BOTH, ["172.16.0.0/12"]),
+            id="mixed",
+        ),
+        pytest.param(
+            {"peer_ep_group_id": "peer", "peer_cidrs": ["172.16.0.0/12"]},
+            (None, ["192.168.0.0/24"]),
+            id="the group counts, not peer_cidrs",
+        ),
+        pytest.param({"vpnservice_id": "v6"}, (None, None), id="nothing known"),
+        pytest.param(
+            {"local_ep_group_id": "half"}, (None, None), id="never a part of the networks"
+        ),
+        pytest.param(
+            {"local_ep_group_id": "gone", "peer_ep_group_id": "gone", "peer_cidrs": ["10.0.0.0/8"]},
+            (None, None),
+            id="groups that are not there",
+        ),
+        pytest.param(
+            {"local_ep_group_id": "odd", "peer_ep_group_id": "none"}, (None, None), id="odd groups"
+        ),
+        pytest.param({"peer_ep_group_id": "junk", "peer_cidrs": 7}, (None, None), id="junk"),
+        pytest.param({"peer_cidrs": "10.0.0.0/8"}, (None, None), id="no list"),
+        pytest.param(
+            {"local_ep_group_id": ["local"], "vpnservice_id": {"id": "v"}},
+            (None, None),
+            id="no ids",
+        ),
+    ],
+)
+def test_trap_15_networks_of_both_sides(
+    row: Row, expected: tuple[list[str] | None, list[str] | None]
+) -> None:
+    answer = resolved(fact(**row), OBJECTS)
+    assert (answer["local_cidrs"], answer["remote_cidrs"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("peer_address", "service", "address"),
+    [
+        ("198.51.100.1", "v", "203.0.113.1"),
+        ("2001:db8:1::1", "v", "2001:db8::1"),
+        ("vpn.example.com", "v", "203.0.113.1"),
+        ("vpn.example.com", "v6", "2001:db8::6"),
+        ("198.51.100.1", "v6", None),
+        (None, "v", "203.0.113.1"),
+        ("198.51.100.1", "gone", None),
+        ("198.51.100.1", None, None),
+    ],
+)
+def test_the_gateway_is_of_the_peers_family(
+    peer_address: str | None, service: str | None, address: str | None
+) -> None:
+    row = fact(peer_address=peer_address, vpnservice_id=service)
+    assert resolved(row, OBJECTS)["local_address"] == address
+
+
+def test_names_that_would_break_things_come_through_as_they_are(endpoint: Endpoint) -> None:
+    rows = gathered(client_of(endpoint))
+    for row, original in zip(rows, endpoint.rows("vpn-one"), strict=True):
+        for name in ("name", "description", "peer_id", "tags"):
+            assert row[name] == original[name]
+    endpoint.fault(LIST, body={CONNECTION.plural: [{"id": "x", "name": "\ud800 half"}]})
+    assert gathered(client_of(endpoint))[0]["name"] == "? half"

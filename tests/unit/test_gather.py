@@ -1,0 +1,317 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked for becomes requests and facts: look-ups, resolving, waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+from collections import Counter
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._client import Client
+from ansible_collections.otc.vpn.plugins.module_utils._gather import Wanted, gather_when
+from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+    CONNECTION,
+    ENDPOINT_GROUP,
+    IKE_POLICY,
+    IPSEC_POLICY,
+    VPN_SERVICE,
+    Kind,
+)
+
+from tests.endpoint import Endpoint
+from tests.unit.connecting import (
+    LIST,
+    TOKENS,
+    Row,
+    Sentences,
+    client_of,
+    failure,
+    gathered,
+    ids,
+    lists_of,
+    tokens_of,
+)
+
+REFERRED = ("vpn_service", "ike_policy", "ipsec_policy", "local_ep_group", "peer_ep_group")
+SERVICES = "/v2.0/vpn/vpnservices"
+GROUPS = "/v2.0/vpn/endpoint-groups"
+SUBNETS = "/v2.0/subnets"
+
+
+def by_name(rows: list[Row], name: str) -> Row:
+    """The first of that name."""
+    return next(row for row in rows if row["name"] == name)
+
+
+# --- resolving ---
+
+
+def test_resolving_takes_one_list_of_each_kind(endpoint: Endpoint) -> None:
+    rows = gathered(client_of(endpoint), resolve=True)
+    assert all(row[name]["id"] for row in rows for name in REFERRED[:3])
+    counted = Counter(one.path for one in endpoint.requests)
+    assert set(counted.values()) == {1}
+    del counted[TOKENS]
+    assert len(counted) == 6
+
+
+def test_resolving_many_takes_no_more() -> None:
+    with Endpoint("otc", connections=500) as endpoint:
+        rows = gathered(client_of(endpoint, "carl"), resolve=True)
+        assert len(rows) == 500
+        assert all(row["local_cidrs"] or row["vpn_service"]["subnet_id"] is None for row in rows)
+        assert len(endpoint.requests) <= 7
+
+
+def test_only_the_kinds_that_are_needed_are_asked_for(endpoint: Endpoint) -> None:
+    gathered(client_of(endpoint), resolve=True, name="plant-leipzig")
+    assert GROUPS not in {one.path for one in endpoint.requests}
+    endpoint.reset()
+    assert gathered(client_of(endpoint), resolve=True, name="nothing") == []
+    assert {one.path for one in endpoint.requests} == {TOKENS, LIST}
+
+
+def test_trap_15_networks_through_the_server(endpoint: Endpoint) -> None:
+    rows = gathered(client_of(endpoint), resolve=True)
+    berlin = by_name(rows, "branch-berlin")
+    assert berlin["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
+    assert berlin["remote_cidrs"] == ["192.168.10.0/24", "192.168.11.0/24"]
+    assert berlin["local_address"] == "203.0.113.10"
+    leipzig = by_name(rows, "plant-leipzig")
+    assert leipzig["local_cidrs"] == ["10.20.0.0/24"]
+    assert leipzig["remote_cidrs"] == ["192.168.60.0/24"]
+    assert leipzig["local_ep_group"] is None
+    rotterdam = by_name(rows, "warehouse-rotterdam")
+    assert rotterdam["local_address"] == "2001:db8:ffff::10"
+    assert rotterdam["local_cidrs"] == ["2001:db8:10::/64"]
+    assert rotterdam["remote_cidrs"] == ["2001:db8:4000::/48"]
+
+
+@pytest.mark.parametrize("flavour", ["otc", "neutron"])
+def test_the_order_of_the_servers_rows_changes_nothing_else(flavour: str) -> None:
+    with Endpoint(flavour) as endpoint:
+        client = client_of(endpoint)
+        plain = gathered(client, resolve=True)
+        endpoint.fault("/v2.0/", quirks=["shuffle"], count=None)
+        shuffled = gathered(client, resolve=True)
+        assert ids(plain) != ids(shuffled)
+        assert sorted(plain, key=lambda row: row["id"]) == sorted(
+            shuffled, key=lambda row: row["id"]
+        )
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize(
+    ("path", "title", "facts"),
+    [
+        (SERVICES, "VPN service", ["vpn_service"]),
+        ("/v2.0/vpn/ikepolicies", "IKE policy", ["ike_policy"]),
+        ("/v2.0/vpn/ipsecpolicies", "IPsec policy", ["ipsec_policy"]),
+        (GROUPS, "endpoint group", ["local_ep_group", "peer_ep_group"]),
+        (SUBNETS, "subnet", ["local_cidrs"]),
+    ],
+)
+def test_trap_07_a_forbidden_kind_is_null_with_one_warning(
+    endpoint: Endpoint, status: int, path: str, title: str, facts: list[str]
+) -> None:
+    endpoint.fault(path, status=status, body={"message": "policy says no"}, count=None)
+    told = Sentences()
+    rows = gathered(client_of(endpoint), told=told, resolve=True)
+    assert len(rows) == 23
+    assert all(by_name(rows, "branch-berlin")[name] is None for name in facts)
+    (warning,) = told.warnings
+    assert title in warning
+    assert "policy says no" in warning
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_any_other_failure_of_a_kind_fails_the_whole(endpoint: Endpoint, status: int) -> None:
+    endpoint.fault(SERVICES, status=status, body="", count=None)
+    assert SERVICES in failure(lambda: gathered(client_of(endpoint), resolve=True))
+
+
+def test_objects_that_are_gone_are_null_with_a_warning(endpoint: Endpoint) -> None:
+    group = endpoint.id_of("vpn-one", "cloud-app-db", "endpoint_groups")
+    subnet = endpoint.id_of("vpn-one", "plants-control", "subnets")
+    endpoint.remove(group)
+    endpoint.remove(subnet)
+    told = Sentences()
+    rows = gathered(client_of(endpoint), told=told, resolve=True)
+    berlin = by_name(rows, "branch-berlin")
+    assert berlin["local_ep_group"] is None
+    assert berlin["local_cidrs"] is None
+    assert berlin["remote_cidrs"] == ["192.168.10.0/24", "192.168.11.0/24"]
+    assert by_name(rows, "plant-leipzig")["local_cidrs"] is None
+    assert len(told.warnings) == 2
+    assert group in str(told.warnings)
+    assert subnet in str(told.warnings)
+
+
+def test_resolving_with_few_fields(endpoint: Endpoint) -> None:
+    (row,) = gathered(client_of(endpoint), name="branch-munich", fields=["status"], resolve=True)
+    more = {*REFERRED, "local_address", "local_cidrs", "remote_cidrs"}
+    assert set(row) == {"id", "status", *more}
+    assert row["ike_policy"]["name"] == "ike-v2-ecp"
+    assert row["remote_cidrs"] == ["192.168.20.0/24"]
+
+
+def test_a_reader_sees_no_objects(endpoint: Endpoint) -> None:
+    assert gathered(client_of(endpoint, "rita"), resolve=True) == []
+
+
+# --- looking up ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (CONNECTION, "branch-munich"),
+        (VPN_SERVICE, "plants"),
+        (IKE_POLICY, "ike-v2-ecp"),
+        (IPSEC_POLICY, "ah-laboratory"),
+        (ENDPOINT_GROUP, "berlin"),
+    ],
+)
+def test_every_kind_by_name_and_by_id(endpoint: Endpoint, kind: Kind, name: str) -> None:
+    client = client_of(endpoint)
+    (named,) = gathered(client, kind, name=name)
+    (identified,) = gathered(client, kind, name=named["id"])
+    assert named == identified
+    assert gathered(client, kind, name="no such name") == []
+
+
+def test_connections_of_a_vpn_service(endpoint: Endpoint) -> None:
+    client = client_of(endpoint)
+    service = endpoint.id_of("vpn-one", "plants", "vpnservices")
+    expected = [row["id"] for row in endpoint.rows("vpn-one") if row["vpnservice_id"] == service]
+    assert ids(gathered(client, vpn_service="plants")) == expected
+    assert ids(gathered(client, vpn_service=service)) == expected
+    assert ids(gathered(client, vpn_service="plants", fields=["name"])) == expected
+    assert gathered(client, vpn_service="no such service") == []
+
+
+def test_filters_add_up(endpoint: Endpoint) -> None:
+    filters = {"status": ["active"], "tags": {"owner": "network-team"}}
+    rows = gathered(client_of(endpoint), filters=filters, vpn_service="production")
+    assert [row["name"] for row in rows] == ["branch-berlin", "branch-munich"]
+    filters = {"status": ["active"], "tags": {"owner": "network-team"}}
+    rows = gathered(client_of(endpoint), filters=filters, fields=["mtu"])
+    assert [set(row) for row in rows] == [{"id", "mtu"}] * 2
+
+
+def test_other_peoples_connections_are_not_seen(endpoint: Endpoint) -> None:
+    bob = client_of(endpoint, "bob")
+    assert len(gathered(bob)) == 5
+    assert gathered(bob, name=endpoint.id_of("vpn-one", 0)) == []
+    assert gathered(client_of(endpoint, "emil")) == []
+
+
+# --- waiting ---
+
+
+def waited(
+    client: Client,
+    states: list[str],
+    told: Sentences | None = None,
+    timeout: float = 5.0,
+    interval: float = 0.1,
+    **wanted: t.Any,
+) -> list[Row]:
+    """What a module with wait_for would return."""
+    report = (told or Sentences()).report
+    return gather_when(client, Wanted(**wanted), report, states, timeout, interval)
+
+
+def test_no_wait_where_all_is_well(endpoint: Endpoint) -> None:
+    assert len(waited(client_of(endpoint), ["ACTIVE"], name="branch-munich")) == 1
+    assert lists_of(endpoint) == 1
+
+
+def test_nothing_to_wait_for_is_an_empty_list(endpoint: Endpoint) -> None:
+    assert waited(client_of(endpoint), ["ACTIVE"], name="nothing") == []
+
+
+def test_waiting_until_each_has_one_of_the_states(endpoint: Endpoint) -> None:
+    globex = endpoint.id_of("vpn-one", "partner-globex")
+    paris = endpoint.id_of("vpn-one", "office-paris")
+    endpoint.fault(LIST, skip=1, change={globex: {"status": "Active"}})
+    endpoint.fault(LIST, skip=1, change={paris: {"status": "DOWN"}})
+    pending = {"status": ["PENDING_CREATE", "PENDING_UPDATE"]}
+    rows = waited(client_of(endpoint), ["active", "down"], filters=pending)
+    assert {row["name"]: row["status"] for row in rows} == {
+        "partner-globex": "ACTIVE",
+        "office-paris": "DOWN",
+    }
+    assert tokens_of(endpoint) == 1
+
+
+def test_what_is_waited_for_is_settled_at_the_start(endpoint: Endpoint) -> None:
+    globex = endpoint.id_of("vpn-one", "partner-globex")
+    munich = endpoint.id_of("vpn-one", "branch-munich")
+    # One comes to have the state of the filter, another ceases to: neither changes the choice.
+    changes = {globex: {"status": "ACTIVE"}, munich: {"status": "PENDING_CREATE"}}
+    endpoint.fault(LIST, skip=1, change=changes)
+    rows = waited(client_of(endpoint), ["ACTIVE"], filters={"status": ["PENDING_CREATE"]})
+    assert [row["name"] for row in rows] == ["partner-globex"]
+
+
+def test_the_last_state_of_each_is_told_when_time_is_up(endpoint: Endpoint) -> None:
+    started = time.monotonic()
+    sentence = failure(
+        lambda: waited(client_of(endpoint), ["ACTIVE"], timeout=0.5, filters={"tags": {"site": ""}})
+    )
+    assert time.monotonic() - started < 3
+    assert "After 0.5 seconds 3 of 8 IPsec connections have none of the states ACTIVE" in sentence
+    for state in ("branch-hamburg DOWN", "office-paris PENDING_UPDATE", "datacentre-vienna DOWN"):
+        assert state in sentence
+
+
+def test_a_state_that_is_none_is_waited_for_all_the_same(endpoint: Endpoint) -> None:
+    for status in (None, "", ["ACTIVE"], {"a": 1}):
+        endpoint.change(endpoint.id_of("vpn-one", "branch-munich"), status=status)
+        sentence = failure(
+            lambda: waited(client_of(endpoint), ["ACTIVE"], timeout=0.1, name="branch-munich")
+        )
+        assert "branch-munich" in sentence
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+def test_one_that_is_deleted_while_waiting_is_an_error(endpoint: Endpoint, several: bool) -> None:
+    globex = endpoint.id_of("vpn-one", "partner-globex")
+    endpoint.fault(LIST, skip=1, change={globex: None})
+    wanted: Row = {"name": "partner-globex"}
+    if several:
+        wanted = {"filters": {"tags": {"partner": ""}}}
+    sentence = failure(lambda: waited(client_of(endpoint), ["ACTIVE"], **wanted))
+    assert "deleted while" in sentence
+    assert "partner-globex PENDING_CREATE" in sentence
+
+
+def test_trap_11_a_token_that_ends_while_waiting(endpoint: Endpoint) -> None:
+    globex = endpoint.id_of("vpn-one", "partner-globex")
+    timer = threading.Timer(0.4, endpoint.revoke_tokens)
+    timer.start()
+    endpoint.fault(LIST, skip=8, change={globex: {"status": "ACTIVE"}})
+    rows = waited(client_of(endpoint), ["ACTIVE"], name="partner-globex")
+    timer.join()
+    assert rows[0]["status"] == "ACTIVE"
+    assert tokens_of(endpoint) == 2
+
+
+def test_waiting_and_resolving(endpoint: Endpoint) -> None:
+    (row,) = waited(
+        client_of(endpoint), ["ACTIVE"], name="branch-munich", resolve=True, fields=["name"]
+    )
+    assert row["ike_policy"]["name"] == "ike-v2-ecp"
+    assert "status" not in row
+
+
+def test_a_passing_fault_does_not_end_the_waiting(endpoint: Endpoint) -> None:
+    globex = endpoint.id_of("vpn-one", "partner-globex")
+    endpoint.fault(LIST, skip=1, status=503, body="", headers={"Retry-After": "0"})
+    endpoint.fault(LIST, skip=2, change={globex: {"status": "ACTIVE"}})
+    assert waited(client_of(endpoint, retries=1), ["ACTIVE"], name="partner-globex")

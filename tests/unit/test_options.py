@@ -1,0 +1,389 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection options: said alike everywhere, and completed from where users keep them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.otc.vpn.plugins.doc_fragments.connection import ModuleDocFragment
+from ansible_collections.otc.vpn.plugins.module_utils._auth import complete, tls
+from ansible_collections.otc.vpn.plugins.module_utils._client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._module import argument_spec
+from ansible_collections.otc.vpn.plugins.module_utils._options import (
+    ALTERNATIVES,
+    AUTH,
+    CONNECTION,
+    DEFAULTS,
+    ENVIRONMENT,
+    SECRETS,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION as CONNECTIONS
+from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+    ENDPOINT_GROUP,
+    IKE_POLICY,
+    IPSEC_POLICY,
+    VPN_SERVICE,
+    Kind,
+)
+from keystoneauth1 import loading
+
+from tests.ansible_commands import BIN
+from tests.endpoint import Endpoint
+from tests.unit.connecting import Row, failure, gathered
+
+MODULES = {
+    "ipsec_connection_info": CONNECTIONS,
+    "vpn_service_info": VPN_SERVICE,
+    "ike_policy_info": IKE_POLICY,
+    "ipsec_policy_info": IPSEC_POLICY,
+    "endpoint_group_info": ENDPOINT_GROUP,
+}
+
+# Plugins of keystoneauth1, or options of theirs, that an unattended run has no use for.
+UNUSABLE_PLUGINS = {
+    "v2password": "Keystone v2 is gone, and its tokens serve no VPN API of today",
+    "v2token": "Keystone v2 is gone, and its tokens serve no VPN API of today",
+    "v3oidcdeviceauthz": "a person has to confirm on another device",
+    "v3websso": "a person has to log in with a browser",
+}
+UNUSABLE_OPTIONS = {
+    "endpoint": "is the connection option endpoint",
+    "idp_otp_key": "makes keystoneauth1 ask a person for the one-time password",
+}
+
+
+def documented() -> Row:
+    """The options of the documentation fragment."""
+    options: Row = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    return options
+
+
+def shape(option: Row) -> Row:
+    """What documentation and argument spec have to say alike of an option."""
+    return {
+        name: option.get(name) for name in ("type", "elements", "choices", "default", "required")
+    }
+
+
+@pytest.fixture(scope="module")
+def documentation() -> dict[str, Row]:
+    """The options of the modules and of the inventory plugin, as ansible-doc tells them."""
+    options: dict[str, Row] = {}
+    for kind, plugins in (("module", MODULES), ("inventory", ["ipsec_connections"])):
+        names = [f"otc.vpn.{plugin}" for plugin in plugins]
+        command = [str(BIN / "ansible-doc"), "--json", "-t", kind, *names]
+        done = subprocess.run(command, check=True, capture_output=True)
+        for name, plugin in json.loads(done.stdout).items():
+            options[name.rpartition(".")[2]] = plugin["doc"]["options"]
+    return options
+
+
+# --- said alike ---
+
+
+def test_fragment_and_argument_spec_agree() -> None:
+    options = documented()
+    assert list(options) == list(CONNECTION)
+    for name, option in CONNECTION.items():
+        assert shape(options[name]) == shape(option), name
+    suboptions = options["auth"]["suboptions"]
+    assert set(suboptions) == set(AUTH)
+    for name, option in AUTH.items():
+        assert shape(suboptions[name]) == shape(option), name
+
+
+@pytest.mark.parametrize(("module", "kind"), MODULES.items())
+def test_documentation_and_argument_spec_of_each_module_agree(
+    documentation: dict[str, Row], module: str, kind: Kind
+) -> None:
+    options = documentation[module]
+    spec = argument_spec(kind)
+    assert set(options) == set(spec)
+    for name, option in spec.items():
+        described = shape(options[name])
+        assert described == shape(option), name
+
+
+def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]) -> None:
+    options = documentation["ipsec_connections"]
+    for name, option in CONNECTION.items():
+        assert shape(options[name]) == shape(option), name
+    for name, option in CONNECTIONS.filters.items():
+        assert shape(options[name]) == shape(option), name
+    assert set(options["auth"]["suboptions"]) == set(AUTH)
+    assert not {"include_psk", "psk"} & set(options)
+
+
+def test_trap_18_exactly_the_secrets_are_hidden() -> None:
+    assert CONNECTION["auth"].get("no_log") is None
+    assert {name for name, option in AUTH.items() if option.get("no_log")} == set(SECRETS)
+    assert not any(option.get("no_log") for option in CONNECTION.values())
+
+
+def test_every_default_and_variable_is_in_the_documentation() -> None:
+    options = documented()
+    for name, variable in ENVIRONMENT.items():
+        assert f"E({variable})" in str(options[name]["description"]), name
+    for name, value in DEFAULTS.items():
+        shown = yaml.safe_dump(value).split()[0].removesuffix(".0")
+        assert f"V({shown})" in str(options[name]["description"]), name
+
+
+def test_every_option_of_keystoneauth1_is_declared() -> None:
+    for plugin in set(loading.get_available_plugin_names()) - set(UNUSABLE_PLUGINS):
+        for option in loading.get_plugin_loader(plugin).get_options():
+            if option.dest in UNUSABLE_OPTIONS:
+                continue
+            assert option.dest in AUTH, (plugin, option.dest)
+            assert not option.secret or option.dest in SECRETS, (plugin, option.dest)
+
+
+# --- where they come from ---
+
+
+def test_defaults() -> None:
+    assert complete({}, {}) == {**DEFAULTS, "auth": {}}
+
+
+def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None:
+    environ = {
+        "OS_AUTH_TYPE": "token",
+        "OS_REGION_NAME": "eu-nl",
+        "OS_INTERFACE": "internalURL",
+        "OS_NETWORK_ENDPOINT_OVERRIDE": "https://vpc.example.com",
+        "OS_CACERT": "/ca",
+        "OS_CERT": "/cert",
+        "OS_KEY": "/key",
+        "OS_API_TIMEOUT": "7.5",
+        "OS_CONNECT_RETRIES": "5",
+        "OS_INSECURE": "yes",
+        "OS_USERNAME": "alice",
+        "OS_PASSWORD": "p",
+    }
+    assert complete({}, environ) == {
+        "auth_type": "token",
+        "region_name": "eu-nl",
+        "interface": "internal",
+        "endpoint": "https://vpc.example.com",
+        "ca_cert": "/ca",
+        "client_cert": "/cert",
+        "client_key": "/key",
+        "api_timeout": 7.5,
+        "retries": 5,
+        "validate_certs": False,
+        "auth": {"username": "alice", "password": "p"},
+    }
+    given = {
+        "auth_type": "password",
+        "region_name": "eu-de",
+        "interface": "public",
+        "endpoint": "https://other.example.com",
+        "ca_cert": "/ca2",
+        "client_cert": "/cert2",
+        "client_key": "/key2",
+        "api_timeout": 1.0,
+        "retries": 0,
+        "validate_certs": True,
+        "auth": {"username": "bob", "password": "q"},
+    }
+    assert complete(given, environ) == given
+
+
+def test_null_is_not_given() -> None:
+    given: Row = dict.fromkeys(CONNECTION)
+    environ = {"OS_REGION_NAME": "eu-de", "OS_USERNAME": "alice"}
+    options = complete({**given, "auth": dict.fromkeys(AUTH)}, environ)
+    assert options == {**DEFAULTS, "region_name": "eu-de", "auth": {"username": "alice"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "checked"),
+    [("true", False), ("1", False), ("ON", False), ("false", True), ("0", True), ("no", True)],
+)
+def test_os_insecure_says_the_opposite(value: str, checked: bool) -> None:
+    assert complete({}, {"OS_INSECURE": value})["validate_certs"] is checked
+
+
+@pytest.mark.parametrize("variable", ["OS_API_TIMEOUT", "OS_CONNECT_RETRIES"])
+def test_a_number_that_is_none(variable: str) -> None:
+    assert f"{variable} is 'soon'" in failure(lambda: complete({}, {variable: "soon"}))
+
+
+@pytest.mark.parametrize(("first", "second"), ALTERNATIVES)
+def test_the_environment_does_not_join_an_alternative(first: str, second: str) -> None:
+    for given, other in ((first, second), (second, first)):
+        environ = {f"OS_{other.upper()}": "theirs", f"OS_{given.upper()}": "theirs"}
+        assert complete({"auth": {given: "mine"}}, environ)["auth"] == {given: "mine"}
+
+
+def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one(
+    endpoint: Endpoint,
+) -> None:
+    environ = {**endpoint.environment("bob"), "OS_PROJECT_ID": endpoint.project_id("vpn-two")}
+    auth = {"username": "alice", "password": "alicepw", "project_name": "vpn-one"}
+    assert len(gathered(connect(complete({"auth": auth}, environ)))) == 23
+
+
+# --- clouds.yaml ---
+
+
+@pytest.fixture
+def clouds(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> t.Callable[..., None]:
+    """Writes a clouds.yaml with alice's cloud, `one`, and others."""
+
+    def write(**changes: t.Any) -> None:
+        environment = endpoint.environment("alice")
+        auth = {
+            name[3:].lower(): value
+            for name, value in environment.items()
+            if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+        }
+        content = {
+            "clouds": {
+                "one": {"auth": auth, "region_name": "RegionOne", **changes},
+                "two": {"auth": {**auth, "project_name": "vpn-two"}},
+            }
+        }
+        path = tmp_path / "clouds.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write()
+    return write
+
+
+def test_a_cloud_of_clouds_yaml(clouds: t.Callable[..., None]) -> None:
+    assert len(gathered(connect(complete({"cloud": "one"}, {})))) == 23
+
+
+def test_os_cloud(clouds: t.Callable[..., None]) -> None:
+    assert len(gathered(connect(complete({}, {"OS_CLOUD": "one"})))) == 23
+
+
+def test_the_environment_adds_nothing_to_a_cloud(
+    clouds: t.Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {
+        "OS_CLOUD": "two",
+        "OS_USERNAME": "bob",
+        "OS_PROJECT_ID": "other",
+        "OS_REGION_NAME": "RegionTwo",
+        "OS_AUTH_TYPE": "token",
+        "OS_INTERFACE": "admin",
+        "OS_NETWORK_ENDPOINT_OVERRIDE": "http://elsewhere.invalid",
+    }
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)  # openstacksdk looks for itself
+    options = complete({"cloud": "one"}, environ)
+    assert options["auth"]["username"] == "alice"
+    assert "project_id" not in options["auth"]
+    assert len(gathered(connect(options))) == 23
+
+
+def test_os_cloud_adds_nothing_to_a_given_auth(clouds: t.Callable[..., None]) -> None:
+    options = complete({"auth": {"username": "bob"}}, {"OS_CLOUD": "one"})
+    assert options["auth"] == {"username": "bob"}
+
+
+def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
+    clouds(interface="internal", api_timeout=3, verify=False)
+    options = complete({"cloud": "one"}, {})
+    assert (options["interface"], options["api_timeout"]) == ("internal", 3)
+    assert options["validate_certs"] is False
+    given = {"interface": "public", "api_timeout": 4.0, "validate_certs": True}
+    assert {**complete({"cloud": "one", **given}, {}), **given} == complete(
+        {"cloud": "one", **given}, {}
+    )
+    auth = {"project_id": "p"}
+    options = complete({"cloud": "one", "auth": auth}, {})
+    assert options["auth"]["project_id"] == "p"
+    assert "project_name" not in options["auth"]
+
+
+def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], endpoint: Endpoint) -> None:
+    clouds(network_endpoint_override=endpoint.url + "/v2.0")
+    assert complete({"cloud": "one"}, {})["endpoint"] == endpoint.url + "/v2.0"
+
+
+def test_files_and_regions_of_the_cloud(clouds: t.Callable[..., None]) -> None:
+    clouds(cacert="/ca", cert="/cert", key="/key", regions=["RegionOne", "RegionTwo"])
+    options = complete({"cloud": "one", "region_name": "RegionTwo"}, {})
+    assert options["region_name"] == "RegionTwo"
+    assert (options["ca_cert"], options["client_cert"]) == ("/ca", "/cert")
+    assert "RegionThree" in failure(
+        lambda: complete({"cloud": "one", "region_name": "RegionThree"}, {})
+    )
+
+
+def test_insecure_of_the_cloud(clouds: t.Callable[..., None]) -> None:
+    clouds(insecure=True)
+    assert complete({"cloud": "one"}, {})["validate_certs"] is False
+    clouds(insecure="false")
+    assert complete({"cloud": "one"}, {})["validate_certs"] is True
+
+
+def test_files_below_the_home_folder(
+    clouds: t.Callable[..., None], endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_text("any", encoding="utf-8")
+    clouds(cacert="~/ca.pem", verify=True)
+    assert tls(complete({"cloud": "one"}, {})).verify == str(tmp_path / "ca.pem")
+    assert tls(complete({}, {"OS_CACERT": "~/ca.pem"})).verify == str(tmp_path / "ca.pem")
+
+
+def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], endpoint: Endpoint) -> None:
+    keys = {**endpoint.access_keys("alice")[0], "project_id": endpoint.project_id("vpn-one")}
+    clouds(auth_type="aksk", auth=keys, network_endpoint_override=endpoint.url)
+    assert len(gathered(connect(complete({"cloud": "one"}, {})))) == 23
+
+
+def test_an_unknown_cloud_names_the_known_ones(clouds: t.Callable[..., None]) -> None:
+    sentence = failure(lambda: complete({"cloud": "tow"}, {}))
+    assert "The cloud tow is unknown" in sentence
+    assert "has one, two." in sentence
+
+
+def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "nothing.yaml"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert "The cloud one is unknown" in failure(lambda: complete({"cloud": "one"}, {}))
+
+
+@pytest.mark.parametrize("content", ["clouds: [", "[]", "clouds: 7", "clouds: {one: 7}", "\x00"])
+def test_a_clouds_yaml_that_is_none(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert "cloud" in failure(lambda: complete({"cloud": "one"}, {}))
+
+
+def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "openstack"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "openstack", None)
+    sentence = failure(lambda: complete({"cloud": "one"}, {}))
+    assert "Python library openstack" in sentence
+    assert "the option cloud (one) needs it" in sentence
+    assert "pip install openstacksdk" in sentence
+
+
+def test_without_any_option_the_first_missing_one_is_named() -> None:
+    sentence = failure(lambda: connect(complete({}, {})))
+    assert "auth_type password needs username or user_id" in sentence
+    assert "clouds.yaml" in sentence

@@ -1,0 +1,291 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real TLS servers with good and bad certificates, and a real proxy between client and endpoint."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+import time
+import typing as t
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
+from ansible_collections.otc.vpn.plugins.module_utils._client import connect
+
+from tests.endpoint import Endpoint
+from tests.unit.connecting import Row, client_of, failure, gathered, options_for
+
+PROXY_PASSWORD = "not-for-logs-proxy"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> dict[str, str]:
+    """The authority's certificate and a client's, as files."""
+    folder = tmp_path_factory.mktemp("tls")
+    paths = {name: str(folder / f"{name}.pem") for name in ("ca", "cert", "key", "both", "junk")}
+    authority.cert_pem.write_to_path(paths["ca"])
+    client = authority.issue_cert("alice@example.com")
+    client.cert_chain_pems[0].write_to_path(paths["cert"])
+    client.private_key_pem.write_to_path(paths["key"])
+    client.private_key_and_cert_chain_pem.write_to_path(paths["both"])
+    Path(paths["junk"]).write_text("this is no certificate", encoding="utf-8")
+    return paths
+
+
+@contextmanager
+def served(
+    authority: trustme.CA,
+    host: str = "127.0.0.1",
+    wants_client: bool = False,
+    not_after: datetime | None = None,
+) -> Iterator[Endpoint]:
+    """An endpoint with a certificate that the authority signed for a host."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    not_before = datetime(2020, 1, 1, tzinfo=UTC) if not_after else None
+    authority.issue_cert(host, not_before=not_before, not_after=not_after).configure_cert(context)
+    if wants_client:
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+    with Endpoint("otc", tls=context) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def good(authority: trustme.CA) -> Iterator[Endpoint]:
+    with served(authority) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def both_ways(endpoint: Endpoint, **options: t.Any) -> list[str]:
+    """The sentences of a failure at Keystone, and of one at the VPN API."""
+    return [
+        failure(lambda: client_of(endpoint, **options)),
+        failure(
+            lambda: gathered(
+                client_of(endpoint, auth_type="aksk", endpoint=endpoint.url, **options)
+            )
+        ),
+    ]
+
+
+def test_an_authority_of_ones_own(good: Endpoint, files: Row) -> None:
+    assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
+
+
+def test_an_authority_of_ones_own_from_the_environment(
+    good: Endpoint, files: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"])
+    assert len(gathered(client_of(good))) == 23
+
+
+def test_an_unknown_authority(good: Endpoint) -> None:
+    good.reset()
+    for sentence in both_ways(good, retries=3):
+        assert "certificate" in sentence
+        assert "Set ca_cert" in sentence
+    assert good.requests == []
+
+
+def test_a_certificate_that_signed_itself(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.cert_pem.write_to_path(tmp_path / "cert.pem")
+    authority.private_key_pem.write_to_path(tmp_path / "key.pem")
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with Endpoint("otc", tls=context) as endpoint:
+        for sentence in both_ways(endpoint):
+            assert "certificate" in sentence
+
+
+def test_a_certificate_for_another_host(authority: trustme.CA, files: Row) -> None:
+    with served(authority, host="vpc.example.com") as endpoint:
+        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
+            assert "not accepted" in sentence
+            assert "127.0.0.1" in sentence
+            assert "mismatch" in sentence or "not valid for" in sentence
+
+
+def test_a_certificate_that_has_expired(authority: trustme.CA, files: Row) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    with served(authority, not_after=yesterday) as endpoint:
+        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
+            assert "expired" in sentence
+
+
+@pytest.mark.parametrize("how", ["option", "OS_INSECURE"])
+def test_no_check_on_request_and_no_noise(good: Endpoint, how: str) -> None:
+    if how == "option":
+        options = options_for(good, validate_certs=False)
+    else:
+        options = complete({}, {**good.environment("alice"), "OS_INSECURE": "true"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(gathered(connect(options))) == 23
+
+
+def test_no_check_wins_over_a_bundle_of_the_environment(
+    good: Endpoint, files: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"].replace("ca.pem", "cert.pem"))
+    assert len(gathered(client_of(good, validate_certs=False))) == 23
+
+
+def test_https_spoken_to_an_http_server(endpoint: Endpoint) -> None:
+    url = endpoint.url.replace("http:", "https:")
+    client = client_of(endpoint, auth_type="aksk", endpoint=url)
+    assert "SSL" in failure(lambda: gathered(client)).upper()
+
+
+def test_http_spoken_to_an_https_server(good: Endpoint) -> None:
+    url = good.url.replace("https:", "http:")
+    client = client_of(good, auth_type="aksk", endpoint=url)
+    assert url in failure(lambda: gathered(client))
+
+
+@pytest.mark.parametrize("option", ["ca_cert", "client_cert", "client_key"])
+def test_a_file_that_is_missing(good: Endpoint, option: str) -> None:
+    sentence = failure(lambda: client_of(good, **{option: "/no/such/file.pem"}))
+    assert sentence == f"{option} is /no/such/file.pem, but there is no such file."
+
+
+@pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
+def test_a_file_that_is_no_certificate(good: Endpoint, files: Row, option: str) -> None:
+    options = {"ca_cert": files["ca"], option: files["junk"]}
+    for sentence in both_ways(good, **options):
+        assert good.url in sentence
+
+
+def test_a_bundle_of_the_environment_that_is_missing(
+    good: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
+    for sentence in both_ways(good):
+        assert "/no/such/bundle.pem" in sentence
+
+
+def test_a_client_certificate(authority: trustme.CA, files: Row) -> None:
+    with served(authority, wants_client=True) as endpoint:
+        pair = {"client_cert": files["cert"], "client_key": files["key"]}
+        assert len(gathered(client_of(endpoint, ca_cert=files["ca"], **pair))) == 23
+        together = {"client_cert": files["both"]}
+        assert len(gathered(client_of(endpoint, ca_cert=files["ca"], **together))) == 23
+        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
+            assert endpoint.url in sentence
+
+
+# --- proxies ---
+
+
+class Proxy(t.NamedTuple):
+    """A running proxy."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def url(self, password: str = PROXY_PASSWORD) -> str:
+        """What the variables of the environment say."""
+        return f"http://someone:{password}@127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A proxy that wants a password, so that what comes through has been there."""
+    folder = tmp_path_factory.mktemp("proxy")
+    command = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0"]
+    command += ["--num-workers", "1", "--num-acceptors", "1", "--port-file", str(folder / "port")]
+    command += ["--basic-auth", f"someone:{PROXY_PASSWORD}", "--data-dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        port_file = folder / "port"
+        end = time.monotonic() + 20
+        while not (port_file.exists() and port_file.read_text().strip()):
+            assert process.poll() is None, "the proxy does not start"
+            assert time.monotonic() < end, "the proxy does not start in time"
+            time.sleep(0.05)
+        yield Proxy(process, int(port_file.read_text().split()[0]))
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_http_through_a_proxy(
+    endpoint: Endpoint, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url())
+    assert len(gathered(client_of(endpoint))) == 23
+    assert "proxy.py" in endpoint.requests[0].headers["via"]
+
+
+def test_https_through_a_proxy(
+    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good.reset()
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url())
+    assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
+    # the proxy saw a tunnel only: it added nothing
+    assert all("via" not in request.headers for request in good.requests)
+
+
+def test_a_proxy_that_refuses_us(
+    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
+    for sentence in both_ways(good, ca_cert=files["ca"]):
+        assert "proxy" in sentence.lower()
+        assert "407" in sentence or "refused" in sentence or "Tunnel" in sentence
+
+
+def test_no_proxy_goes_past_the_proxy(
+    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+def test_a_proxy_that_is_down(
+    endpoint: Endpoint, good: Endpoint, tls: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = "http://someone:not-for-logs@127.0.0.1:1"
+    monkeypatch.setenv("HTTPS_PROXY", dead)
+    monkeypatch.setenv("HTTP_PROXY", dead)
+    where = good if tls else endpoint
+    where.reset()
+    for sentence in both_ways(where):
+        assert "proxy" in sentence.lower()
+        assert "refused" in sentence
+    assert where.requests == []
+
+
+@pytest.mark.parametrize("wrong", ["http://", "http://[", "nonsense://127.0.0.1"])
+def test_a_proxy_variable_that_is_none(
+    endpoint: Endpoint, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", wrong)
+    for sentence in both_ways(endpoint):
+        assert endpoint.url in sentence
