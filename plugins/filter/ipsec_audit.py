@@ -19,7 +19,7 @@ positional: _input
 options:
   _input:
     description: >-
-      Connections as returned by M(otc.vpn.ipsec_connection_info#module) with O(otc.vpn.ipsec_connection_info#module:resolve=true).
+      Connections as returned by M(otc.vpn.ipsec_connection_info) with O(otc.vpn.ipsec_connection_info#module:resolve=true).
     type: list
     elements: dict
     required: true

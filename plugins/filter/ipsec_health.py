@@ -18,7 +18,7 @@ description:
 positional: _input, required
 options:
   _input:
-    description: Connections as returned by M(otc.vpn.ipsec_connection_info#module).
+    description: Connections as returned by M(otc.vpn.ipsec_connection_info).
     type: list
     elements: dict
     required: true

@@ -84,6 +84,8 @@ options:
       - What a host is called, in order of preference. Each entry is the name of a field or a Jinja expression over the variables; the
         first that gives a text is taken.
       - A name that is taken already gets the ID of the connection behind it. Names of groups and of the local host are not used.
+      - Ansible names files after hosts, such as C(host_vars). Slashes and control characters therefore become underscores, and a name is
+        cut after 160 bytes.
     type: list
     elements: str
     default: [name, peer_address, id]
@@ -139,6 +141,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -163,6 +166,7 @@ from ..module_utils._resources import CONNECTION
 GROUP = "ipsec_connections"
 ENDINGS = tuple(f"{name}.{end}" for name in (GROUP, "otc_vpn") for end in ("yml", "yaml"))
 FILTERS = tuple(CONNECTION.filters)
+LONGEST_NAME = 160  # bytes of a host name, before an ID that makes it unique
 
 # What decides which connections a user sees: the cache is kept apart by these.
 IDENTITY = ("cloud", "auth", "auth_type", "region_name", "interface", "endpoint", "client_cert")
@@ -235,11 +239,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _cloud(self, given: dict[str, t.Any]) -> Cloud:
         """A cloud by its options as the file has them: templated, checked, completed."""
         try:
-            options = {
+            evaluated = {
                 name: self.templar.template(value)
                 for name, value in given.items()
                 if value is not None
             }
+            # Plain values: ansible-core 2.18 leaves a value that is encrypted in place as an object.
+            options = json.loads(json.dumps(evaluated, default=str))
         except AnsibleError as error:
             raise VpnError(f"A connection option cannot be evaluated: {error}") from None
         spec = {**CONNECTION_OPTIONS, "label": {"type": "str"}}
@@ -408,7 +414,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     value = self._compose(entry, variables)
                 except AnsibleError:
                     continue  # what this connection does not have is no name for it
-            text = str(value).strip() if value is not None else ""
+            text = _file_name(str(value)) if value is not None else ""
             if text and text not in reserved:
                 preferred = text
                 break
@@ -478,6 +484,17 @@ class Groups:
                 inventory.add_child(name, child.name)
         for name, host in self._members:
             inventory.add_child(name, host.name)
+
+
+def _file_name(text: str) -> str:
+    """The text as a host name that is safe as a file's name too, which Ansible makes of it.
+
+    host_vars and caches of facts are files named after hosts: no name leads into another folder,
+    and none is longer than file systems allow, with an ID and a cache's prefix added.
+    """
+    text = re.sub(r"[/\x00-\x1f\x7f-\x9f\u2028\u2029]", "_", text.strip())
+    text = text.encode("utf-8", "replace")[:LONGEST_NAME].decode("utf-8", "ignore").strip()
+    return "" if text in (".", "..") else text
 
 
 def _data(connection: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -135,7 +135,7 @@ class Client:
                 return rows
             page_query = following
             marker = dict(page_query)["marker"]
-            if marker in markers or (page and not new):
+            if marker in markers or not new:
                 raise VpnError(
                     f"GET {self._at(kind.path)} repeats a page instead of going on: the list cannot "
                     "be read whole from this server."
@@ -286,7 +286,7 @@ def connect(options: t.Mapping[str, t.Any]) -> Client:
         lambda: within(
             timeout,
             lambda _over: auth.endpoint(options.get("region_name"), options["interface"]),
-            "Keystone",
+            f"Keystone at {plain_url(str(options['auth'].get('auth_url')))}",
         ),
         timeout,
         retries,

@@ -13,7 +13,7 @@ import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ._errors import VpnError, plain_url
+from ._errors import VpnError, plain_url, printable
 from ._facts import facts, resolved, selected, shortened, status_word, subnet_ids
 from ._resources import CONNECTION, REFERENCES, SUBNET, VPN_SERVICE, Kind
 
@@ -92,7 +92,8 @@ def gather_when(
 
 
 def _states(rows: t.Iterable[Row]) -> str:
-    return ", ".join(f"{row['name'] or row['id']} {row['status'] or 'unknown'}" for row in rows)
+    texts = ((str(row["name"] or row["id"]), str(row["status"] or "unknown")) for row in rows)
+    return ", ".join(f"{printable(name)[:80]} {printable(status)[:40]}" for name, status in texts)
 
 
 def _check_fields(kind: Kind, wanted: Wanted) -> None:
@@ -231,6 +232,6 @@ def _objects(
     if missing:
         report.warn(
             f"What refers to a {kind.title} is null where this user sees none of the id: "
-            f"{', '.join(missing[:5])}{' and others' if len(missing) > 5 else ''}."
+            f"{printable(', '.join(missing[:5]))}{' and others' if len(missing) > 5 else ''}."
         )
     return objects

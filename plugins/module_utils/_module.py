@@ -74,5 +74,6 @@ def run(kind: Kind, result: str) -> None:
         failure = str(error)
     else:
         module.exit_json(changed=False, **{result: rows})
+        return
     # Outside of the handler, where fail_json would add a traceback.
     module.fail_json(msg=failure)

@@ -288,7 +288,7 @@ class _Handler(WSGIRequestHandler):
             self.rfile.read(int(self.headers["Content-Length"] or 0))
         )
         fault = Fault()
-        path, _, query = self.path.partition("?")
+        path, _mark, query = self.path.partition("?")
         if not path.startswith("/control/"):
             headers = {name.lower(): value for name, value in self.headers.items()}
             pairs = parse_qsl(query, keep_blank_values=True)

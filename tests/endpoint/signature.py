@@ -36,7 +36,7 @@ class Authorization:
     @classmethod
     def parse(cls, header: str) -> Authorization:
         """Take the header apart; raises BadSignatureError where that cannot be done."""
-        algorithm, _, rest = header.partition(" ")
+        algorithm, _space, rest = header.partition(" ")
         parts = dict(part.strip().partition("=")[::2] for part in rest.split(","))
         if algorithm != ALGORITHM or set(parts) != {"Access", "SignedHeaders", "Signature"}:
             raise BadSignatureError("authorization header is malformed")
@@ -47,7 +47,7 @@ def canonical_request(
     method: str, target: str, headers: Headers, signed: list[str], body: bytes
 ) -> str:
     """Return the text whose digest is signed; `target` is path and query as they were sent."""
-    path, _, query = target.partition("?")
+    path, _mark, query = target.partition("?")
     segments = (quote(unquote(segment), safe="~") for segment in path.split("/"))
     pairs = sorted(
         (quote(key, safe="~"), quote(value, safe="~"))

@@ -75,6 +75,34 @@ def test_equal_names_are_hosts_of_their_own_and_an_empty_one_is_the_address(
     assert "null" in named
 
 
+def test_host_names_are_safe_as_names_of_files(ansible: Ansible, endpoint: Endpoint) -> None:
+    """Ansible keeps facts in, and reads host_vars from, files that are named after hosts."""
+    names = [
+        "../../../etc/passwd",
+        "/etc/passwd",
+        "..",
+        "a\nb\u0000c\u001b[31m",
+        "é" * 255,
+        "é" * 255,
+    ]
+    for position, name in enumerate(names):
+        endpoint.change(endpoint.id_of(PROJECT, position), name=name)
+    cached = {
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ansible.folder / "facts"),
+    }
+    inventory = ansible.inventory({}, {**endpoint.environment("alice"), **cached})
+    by_id = {id_of(variables): name for name, variables in hostvars(inventory).items()}
+    hosts = [by_id[endpoint.id_of(PROJECT, position)] for position in range(len(names))]
+    assert hosts[:2] == [".._.._.._etc_passwd", "_etc_passwd"]
+    assert hosts[2] == endpoint.rows(PROJECT)[2]["peer_address"]
+    assert hosts[3] == "a_b_c_[31m"
+    assert hosts[4] == "é" * 80
+    assert hosts[5] == f"{hosts[4]}_{endpoint.id_of(PROJECT, 5)}"
+    texts = [hostvars(inventory)[host]["ipsec_name"] for host in hosts]
+    assert texts == names
+
+
 def test_the_request_asks_for_no_key_and_the_answers_order_changes_nothing(
     whole: Row, ansible: Ansible, endpoint: Endpoint
 ) -> None:
@@ -259,7 +287,6 @@ def test_several_clouds_side_by_side(ansible: Ansible, endpoint: Endpoint) -> No
         "clouds": clouds,
         "keyed_groups": [{"key": "ipsec_cloud", "prefix": "in"}],
     }
-    # Both requests for connections have to be under way before either is answered.
     inventory = ansible.inventory(source)
     hosts = hostvars(inventory)
     for project, label in (("vpn-one", "vpn-one"), ("vpn-two", "second")):

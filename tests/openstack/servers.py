@@ -142,9 +142,9 @@ def servers(home: Path = HOME) -> Servers:
 
 def write_status(database: Path, statuses: dict[str, str]) -> None:
     """Write statuses (by id) into Neutron's database: only agents may set them, and none run."""
-    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection as transaction:
         for table in ("ipsec_site_connections", "vpnservices"):
-            connection.executemany(
+            transaction.executemany(
                 f"UPDATE {table} SET status = ? WHERE id = ?",
                 [(status, object_id) for object_id, status in statuses.items()],
             )

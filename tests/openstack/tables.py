@@ -11,14 +11,15 @@ as in Neutron's own unit tests.
 
 from __future__ import annotations
 
+import importlib
 import sys
 
-import neutron.db.migration.models.head  # type: ignore[import-not-found]  # noqa: F401
-import neutron_vpnaas.db.models.head  # type: ignore[import-not-found]  # noqa: F401
 import sqlalchemy  # type: ignore[import-not-found]
 from neutron_lib.db import model_base  # type: ignore[import-not-found]
 
-# Importing the models above has put every table into it.
+# Importing the models puts every table into the metadata.
+for models in ("neutron.db.migration.models.head", "neutron_vpnaas.db.models.head"):
+    importlib.import_module(models)
 metadata = model_base.BASEV2.metadata
 
 # InnoDB indexes foreign keys by itself, SQLite does not: lists would take quadratic time.

@@ -399,6 +399,7 @@ def test_keystone_is_slow(endpoint: Endpoint, fault: Row, by_hand: bool) -> None
     sentence = failure(lambda: gathered(client_of(endpoint, api_timeout=0.6, **options)))
     assert time.monotonic() - started < 1.7
     assert "api_timeout" in sentence
+    assert endpoint.url in sentence
 
 
 @pytest.mark.parametrize(

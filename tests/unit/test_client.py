@@ -160,7 +160,8 @@ def test_trap_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() -> 
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(pauses, range(4)))
     assert all(0.4 < first < 1.6 and 0.9 < second < 3.1 for first, second in runs)
-    assert max(runs)[0] - min(runs)[0] > 0.001
+    # Without jitter, no pause would be shorter than a whole second.
+    assert min(first for first, _second in runs) < 0.99
 
 
 @pytest.mark.parametrize("header", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])

@@ -92,6 +92,14 @@ def test_trap_05_an_endless_list_of_the_same_marker_is_an_error(endpoint: Endpoi
     assert "repeats a page" in failure(lambda: gathered(client_of(endpoint)))
 
 
+def test_trap_05_an_endless_list_of_empty_pages_is_an_error(endpoint: Endpoint) -> None:
+    for number in range(5):
+        links = [{"rel": "next", "marker": f"id-{number}"}]
+        endpoint.fault(LIST, body={CONNECTION.plural: [], CONNECTION.plural + "_links": links})
+    assert "repeats a page" in failure(lambda: gathered(client_of(endpoint)))
+    assert lists_of(endpoint) == 1
+
+
 def test_trap_05_fields_and_filters_go_along_to_every_page(paged: Endpoint) -> None:
     gathered(client_of(paged), name="branch-berlin")
     for request in paged.requests:

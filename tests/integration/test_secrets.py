@@ -1,0 +1,294 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that runs leave behind is searched for secrets.
+
+Each secret of the endpoint, the pre-shared keys included, contains NEEDLE, but for the tokens,
+which it makes up: those are taken from the requests it received.
+
+Module arguments are part of the payload that Ansible writes to the host for the time of a task
+(`AnsiballZ_*.py`, readable by its user only, kept here by ANSIBLE_KEEP_REMOTE_FILES). A secret given
+as an option is therefore in there; one from the environment is not. Both are tested.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+import typing as t
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.ansible_commands import Ansible, results
+from tests.endpoint import Endpoint
+
+Row = dict[str, t.Any]
+NEEDLE = "not-for-logs"
+# distinct from what other tests on this machine have in their command lines
+PASSWORD = f"{NEEDLE}-{uuid.uuid4()}"
+MODULE = "otc.vpn.ipsec_connection_info"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> t.Iterator[Endpoint]:
+    """The bundled endpoint with secrets that are easy to find."""
+    with Endpoint("otc") as endpoint:
+        alice = endpoint.scenario.users["alice"]
+        alice["password"] = PASSWORD
+        alice["application_credential"]["secret"] = f"{NEEDLE}-application"
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def leaving(shared_ansible: Ansible) -> dict[str, str]:
+    """The environment in which runs leave as much as they can, all of it in the shared folder."""
+    folder = shared_ansible.folder
+    (folder / "temporary").mkdir()
+    return {
+        "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
+        "ANSIBLE_KEEP_REMOTE_FILES": "true",
+        "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
+        "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
+        "TMPDIR": str(folder / "temporary"),
+    }
+
+
+def auth(endpoint: Endpoint) -> dict[str, str]:
+    """Alice's `auth` option."""
+    return {
+        name.removeprefix("OS_").lower(): value
+        for name, value in endpoint.environment("alice").items()
+        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+    }
+
+
+def play(tasks: t.Iterable[Row]) -> list[Row]:
+    """A play of these tasks, each of which may fail."""
+    return [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [{"ignore_errors": True, **task} for task in tasks],
+        }
+    ]
+
+
+def needles(endpoint: Endpoint) -> set[str]:
+    """What must be nowhere."""
+    tokens = {one.headers.get("x-auth-token", "") for one in endpoint.requests} - {""}
+    assert tokens
+    return {NEEDLE, PASSWORD, *tokens}
+
+
+@pytest.fixture(scope="module")
+def with_environment(
+    shared_ansible: Ansible, endpoint: Endpoint, leaving: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """A play whose secrets come from the environment, on a server that sends the key unasked."""
+    endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    environment = {**endpoint.environment("alice"), **leaving}
+    facts = {"cacheable": True, "vpn": "{{ answer.ipsec_connections }}"}
+    done = shared_ansible.playbook(
+        play(
+            [
+                {"name": "Get", MODULE: {"resolve": True}, "register": "answer"},
+                {"name": "Show", "ansible.builtin.debug": {"var": "answer"}},
+                {"name": "Keep", "ansible.builtin.set_fact": facts},
+                {"name": "Fail", MODULE: {"region_name": "Atlantis"}},
+            ]
+        ),
+        environment,
+        "-vvvv",
+    )
+    endpoint.faults.clear()
+    answers = results(done.stdout)
+    assert len(answers["Get"]["ipsec_connections"]) == len(endpoint.rows("vpn-one")), done.stdout
+    assert "Atlantis" in answers["Fail"]["msg"]
+    return done
+
+
+@pytest.fixture(scope="module")
+def with_inventory(
+    shared_ansible: Ansible,
+    endpoint: Endpoint,
+    leaving: dict[str, str],
+    with_environment: subprocess.CompletedProcess[str],
+) -> subprocess.CompletedProcess[str]:
+    """An inventory with a cache, whose password comes by a look-up, on such a server."""
+    endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    (shared_ansible.folder / "clouds").mkdir()
+    by_look_up = {
+        **auth(endpoint),
+        "password": "{{ lookup('ansible.builtin.env', 'OUR_PASSWORD') }}",
+    }
+    source = {
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": "cache",
+        "resolve": True,
+        "auth": by_look_up,
+        "region_name": "RegionOne",
+        "compose": {"everything": "vars | default(ipsec_name)"},
+    }
+    done = shared_ansible.inventory_run(
+        source, {**leaving, "OUR_PASSWORD": PASSWORD}, "--list", "-vvvv"
+    )
+    endpoint.faults.clear()
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def left_behind(folder: Path) -> dict[str, bytes]:
+    """All files in and below a folder, by their path."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_is_left_where_secrets_come_from_the_environment(
+    with_environment: subprocess.CompletedProcess[str],
+    with_inventory: subprocess.CompletedProcess[str],
+    shared_ansible: Ansible,
+    endpoint: Endpoint,
+) -> None:
+    left = left_behind(shared_ansible.folder)
+    for kind in ("/ansible.log", "/remote/", "/cache/", "/facts/"):
+        assert any(kind in path for path in left), kind
+    for done in (with_environment, with_inventory):
+        left["stdout of " + str(done.args)] = done.stdout.encode()
+        left["stderr of " + str(done.args)] = done.stderr.encode()
+    for needle in needles(endpoint):
+        assert [path for path, content in left.items() if needle.encode() in content] == []
+
+
+def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    folder = ansible.folder
+    temporary = endpoint.access_keys("alice")[1]
+    credential = endpoint.application_credential("alice")
+    long = "The name " + "x" * 475
+    echo = "^/v3/auth/tokens"
+    endpoint.requests.clear()
+    for secret in (PASSWORD, f"{long} {PASSWORD}", credential["secret"]):
+        endpoint.fault(echo, status=401, body={"error": {"message": f"No: {secret} is wrong"}})
+    said = f"{temporary['secret_key']} with {temporary['security_token']}"
+    endpoint.fault("name=echo", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
+    by_key = {
+        "auth_type": "aksk",
+        "endpoint": endpoint.url,
+        "auth": {**temporary, "project_id": endpoint.project_id("vpn-one")},
+    }
+    by_password = {"auth": auth(endpoint), "region_name": "RegionOne"}
+    by_credential = {
+        "auth_type": "v3applicationcredential",
+        "auth": {
+            "auth_url": endpoint.auth_url,
+            "application_credential_id": credential["id"],
+            "application_credential_secret": credential["secret"],
+        },
+    }
+    done = ansible.playbook(
+        play(
+            [
+                {"name": "Echo of a password", MODULE: by_password},
+                {"name": "Long echo of a password", MODULE: by_password},
+                {"name": "Echo of a secret", MODULE: by_credential},
+                {"name": "Echo of keys", MODULE: {**by_key, "name": "echo"}},
+                {"name": "By password", MODULE: by_password},
+                {"name": "By key", MODULE: by_key},
+            ]
+        ),
+        {
+            "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
+            "ANSIBLE_KEEP_REMOTE_FILES": "true",
+            "ANSIBLE_REMOTE_TMP": str(folder / "remote"),
+            "OS_CONNECT_RETRIES": "0",
+        },
+        "-vvvv",
+    )
+    endpoint.faults.clear()
+    answers = results(done.stdout)
+    for name in ("Echo of a password", "Echo of a secret", "Echo of keys"):
+        assert "********" in answers[name]["msg"]
+    for name in ("By password", "By key"):
+        assert len(answers[name]["ipsec_connections"]) == len(endpoint.rows("vpn-one"))
+    found = needles(endpoint)
+    for needle in found:
+        assert needle not in done.stdout + done.stderr
+    play_file = str(folder / "play.yml")
+    payloads = set()
+    for path, content in left_behind(folder).items():
+        if path != play_file and any(needle.encode() in content for needle in found):
+            payloads.add(path)
+    for path in payloads:
+        assert "/remote/" in path
+        assert Path(path).name == "AnsiballZ_ipsec_connection_info.py"
+        # nobody but the user gets at it
+        assert Path(path).parent.stat().st_mode & 0o077 == 0
+    assert not any(
+        token.encode() in Path(path).read_bytes()
+        for path in payloads
+        for token in found - {NEEDLE, PASSWORD}
+    )
+
+
+def test_the_process_list_shows_no_secret(ansible: Ansible, endpoint: Endpoint) -> None:
+    endpoint.requests.clear()
+    endpoint.fault("^/v2.0/vpn/ipsec-site-connections", delay=1.0)
+    by_password = {"auth": auth(endpoint), "region_name": "RegionOne"}
+    outputs: list[str] = []
+
+    def run() -> None:
+        outputs.append(
+            ansible.playbook(play([{"name": "Get", MODULE: by_password}]), {}, "-v").stdout
+        )
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    seen: set[str] = set()
+    while thread.is_alive():
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+            except OSError:
+                continue  # the process has ended meanwhile
+        time.sleep(0.1)
+    endpoint.faults.clear()
+    assert results(outputs[0])["Get"]["ipsec_connections"]
+    assert any("AnsiballZ_ipsec_connection_info" in line for line in seen)
+    for needle in needles(endpoint) - {NEEDLE}:
+        assert not [line for line in seen if needle in line]
+
+
+def test_only_include_psk_lets_the_key_out_and_no_log_keeps_it_in(
+    ansible: Ansible, endpoint: Endpoint
+) -> None:
+    wanted = {"name": "branch-munich", "include_psk": True}
+    (row,) = (row for row in endpoint.rows("vpn-one") if row["name"] == "branch-munich")
+    done = ansible.playbook(
+        play(
+            [
+                {"name": "In silence", MODULE: wanted, "no_log": True, "register": "munich"},
+                {
+                    "name": "Use",
+                    "ansible.builtin.copy": {
+                        "content": "{{ munich.ipsec_connections[0].psk }}",
+                        "dest": str(ansible.folder / "psk"),
+                        "mode": "0600",
+                    },
+                    "no_log": True,
+                },
+            ]
+        ),
+        endpoint.environment("alice"),
+        "-vvvv",
+    )
+    assert (ansible.folder / "psk").read_text() == row["psk"]
+    assert NEEDLE not in done.stdout + done.stderr
+    aloud = ansible.module("ipsec_connection_info", wanted, endpoint.environment("alice"))
+    assert [one["psk"] for one in aloud["ipsec_connections"]] == [row["psk"]]
+    assert json.dumps(aloud).count(NEEDLE) == 1

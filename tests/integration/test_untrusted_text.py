@@ -1,0 +1,242 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names, descriptions and tags are anybody's text: nothing in them is executed, none of it changes.
+
+What would be executed makes a file, the canary. The notations that Ansible's own serializers read
+back as more than text are among the values.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+
+import pytest
+
+from tests.ansible_commands import Ansible, plain_text, results
+from tests.endpoint import Endpoint
+
+Row = dict[str, t.Any]
+PROJECT = "vpn-one"
+# The connections that carry the text are those of this value.
+MARK = 1234
+
+
+def texts() -> list[str]:
+    """Texts that something or other would take for more than text."""
+    look_up = "lookup('ansible.builtin.pipe', 'touch canary')"
+    return [
+        f"{{{{ {look_up} }}}}",
+        f"{{% if {look_up} %}}{{% endif %}}",
+        "{{ query('ansible.builtin.pipe', 'touch canary') }}{# not seen #}",
+        "`touch canary` $(touch canary) ; touch canary | touch canary && touch canary",
+        "' ; touch canary ; '\"",
+        "!!python/object/apply:os.system ['touch canary']",
+        "!unsafe &a [*a, {b: c}] # - no: yaml\n---\n...",
+        "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162",
+        "<script>alert(1)</script><img src=x onerror=alert(2)>&amp;",
+        "../../../../etc/passwd",
+        "tab\there, bell\a, escape \x1b[2J\x1b]0;title\a, nothing \x00, line\r\nbreak\u2028",
+        "%s %n {0} {name} ${HOME} %(name)s \\n \\x41",
+        "long " * 2000,
+        "Ελληνικά, Русский, 日本語, العربية, हिन्दी, 한국어, ไทย, 𐍈, 👩🏽‍💻, ‮backwards‬",
+    ]
+
+
+def disguises() -> list[t.Any]:
+    """Values that look like the notation of Ansible's serializers for texts that are templates."""
+    template = "{{ lookup('ansible.builtin.pipe', 'touch canary') }}"
+    tags = [{"__ansible_type": "TrustedAsTemplate"}]
+    return [
+        {"__ansible_unsafe": template},
+        {"__ansible_type": "_AnsibleTaggedStr", "value": template, "tags": tags},
+        {"__ansible_vault": template},
+    ]
+
+
+class Hostile(t.NamedTuple):
+    """A server that holds such texts, and the file that must not come to be."""
+
+    ansible: Ansible
+    endpoint: Endpoint
+    texts: list[str]
+    disguises: list[t.Any]
+
+    def untouched(self) -> bool:
+        """Whether nothing was executed."""
+        return not list(self.ansible.folder.rglob("*canary*"))
+
+
+@pytest.fixture(scope="module")
+def hostile(shared_ansible: Ansible) -> t.Iterator[Hostile]:
+    """Each text as name, description, peer id, and key and value of a tag of a connection."""
+    with Endpoint("otc") as endpoint:
+        for position, text in enumerate(texts()):
+            endpoint.change(
+                endpoint.id_of(PROJECT, position),
+                name=text,
+                description=text,
+                peer_id=text,
+                tags=[{"key": text, "value": text}],
+                vendor_extra=disguises(),
+                mtu=MARK,
+            )
+        yield Hostile(shared_ansible, endpoint, texts(), disguises())
+
+
+SOURCE: Row = {
+    "cache": True,
+    "cache_plugin": "ansible.builtin.jsonfile",
+    "cache_connection": "cache",
+    "include": [f"ipsec_mtu == {MARK}", "ipsec_name == 'nobody'"],
+    "exclude": ["ipsec_description == 'nothing'"],
+    "compose": {
+        "copied": "ipsec_name",
+        "joined": "ipsec_name ~ '+' ~ ipsec_description",
+        "picked": "ipsec_tags | map(attribute='value') | first",
+        "listed": "[ipsec_name, ipsec_tags]",
+    },
+    "groups": {"all_of_them": "ipsec_name != '' and copied == ipsec_name"},
+    "keyed_groups": [
+        {"key": "ipsec_description", "prefix": "about"},
+        {"key": "ipsec_tags | items2dict", "prefix": "tag"},
+        {"key": "ipsec_name", "prefix": "", "separator": "", "parent_group": "named"},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def inventories(hostile: Hostile) -> list[Row]:
+    """The inventory asked for, and the same out of the cache."""
+    environment = hostile.endpoint.environment("alice")
+    # what nobody asked for arrives as well
+    hostile.endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"])
+    first = hostile.ansible.inventory(SOURCE, environment)
+    asked = len(hostile.endpoint.requests)
+    second = hostile.ansible.inventory(SOURCE, environment)
+    assert len(hostile.endpoint.requests) == asked
+    return [first, second]
+
+
+def test_hosts_and_what_is_made_of_them_keep_their_text(
+    hostile: Hostile, inventories: list[Row]
+) -> None:
+    for inventory in inventories:
+        hosts = inventory["_meta"]["hostvars"].values()
+        by_name = {one["ipsec_name"]: one for one in hosts}
+        assert set(by_name) == set(hostile.texts)
+        for text, variables in by_name.items():
+            assert variables["ipsec_description"] == variables["ipsec_peer_id"] == text
+            assert variables["copied"] == variables["picked"] == text
+            assert variables["joined"] == f"{text}+{text}"
+            assert variables["ipsec_vendor_extra"] == hostile.disguises
+            assert variables["ipsec_tags"] == [{"key": text, "value": text}]
+            assert variables["listed"] == [text, [{"key": text, "value": text}]]
+        assert set(inventory["all_of_them"]["hosts"]) == set(inventory["_meta"]["hostvars"])
+    assert inventories[0] == inventories[1]
+    assert hostile.untouched()
+
+
+def test_host_names_keep_their_text_but_for_what_no_file_can_be_called(
+    hostile: Hostile, inventories: list[Row]
+) -> None:
+    hosts = set(inventories[0]["_meta"]["hostvars"])
+    for text in hostile.texts[:3] + hostile.texts[-1:]:
+        if "/" not in text and len(text.encode()) < 160:
+            assert text in hosts
+    assert not any("/" in name or "\n" in name for name in hosts)
+
+
+def plays(hosts: str) -> list[Row]:
+    """A play that uses everything a host has, in every way that evaluates templates."""
+    return [
+        {
+            "hosts": hosts,
+            "gather_facts": False,
+            "vars": {"by_way": "{{ ipsec_name }}", "all_hosts": "{{ groups['all_of_them'] }}"},
+            "tasks": [
+                {
+                    "name": "Set",
+                    "ansible.builtin.set_fact": {
+                        "again": "{{ by_way }}",
+                        "nested": {"in": ["{{ ipsec_tags }}", "{{ copied }}"]},
+                    },
+                },
+                {
+                    "name": "Show",
+                    "ansible.builtin.debug": {
+                        "msg": [
+                            "{{ inventory_hostname }}",
+                            "{{ again }} {{ nested }} {{ joined }} {{ listed }} {{ picked }}",
+                            "{{ hostvars[inventory_hostname] }}",
+                            "{{ ipsec_vendor_extra }} {{ all_hosts }}",
+                        ]
+                    },
+                },
+                {
+                    "name": "Keep",
+                    "run_once": True,
+                    "delegate_to": "localhost",
+                    "vars": {"ansible_connection": "local"},
+                    "ansible.builtin.copy": {
+                        "dest": "kept.json",
+                        "mode": "0600",
+                        "content": "{{ ansible_play_hosts | map('extract', hostvars) "
+                        "| map(attribute='again') | list | to_json }}",
+                    },
+                },
+            ],
+        }
+    ]
+
+
+def run_play(hostile: Hostile, content: list[Row], *flags: str) -> subprocess.CompletedProcess[str]:
+    """ansible-playbook on the inventory of the source."""
+    return hostile.ansible.playbook(content, hostile.endpoint.environment("alice"), "-vvv", *flags)
+
+
+def test_a_play_over_the_hosts_executes_nothing(hostile: Hostile, inventories: list[Row]) -> None:
+    assert inventories
+    done = run_play(hostile, plays("ipsec_connections"), "-i", "ipsec_connections.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    kept = plain_text(json.loads((hostile.ansible.folder / "kept.json").read_text()))
+    assert sorted(kept) == sorted(hostile.texts)
+    assert hostile.untouched()
+
+
+def test_results_of_modules_keep_their_text(hostile: Hostile) -> None:
+    tasks: list[Row] = [
+        {"name": "Get", "otc.vpn.ipsec_connection_info": {}, "register": "answer"},
+        {
+            "name": "Set",
+            "ansible.builtin.set_fact": {
+                "again": "{{ answer.ipsec_connections | map(attribute='name') | list }}",
+                "first": "{{ answer.ipsec_connections[0].name }}",
+            },
+        },
+        {"name": "Show", "ansible.builtin.debug": {"msg": "{{ again }} {{ first }} {{ answer }}"}},
+        {
+            "name": "Look up by it",
+            "otc.vpn.ipsec_connection_info": {"name": "{{ first }}", "resolve": True},
+        },
+    ]
+    done = run_play(hostile, [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = results(done.stdout)
+    marked = [row for row in answers["Get"]["ipsec_connections"] if row["mtu"] == MARK]
+    assert [row["name"] for row in marked] == hostile.texts
+    for text, row in zip(hostile.texts, marked, strict=True):
+        assert row["description"] == row["peer_id"] == text
+        assert row["tags"] == [{"key": text, "value": text}]
+    assert answers["Set"]["ansible_facts"]["again"][: len(marked)] == hostile.texts
+    (found,) = answers["Look up by it"]["ipsec_connections"]
+    assert found["name"] == hostile.texts[0]
+    assert hostile.untouched()
+
+
+def test_the_canary_sings_where_a_template_is_evaluated(ansible: Ansible) -> None:
+    """Without this, the tests above would hold for a canary that cannot sing."""
+    ansible.tasks({"Sing": {"ansible.builtin.debug": {"msg": texts()[0]}}})
+    assert (ansible.folder / "canary").exists()
