@@ -12,8 +12,12 @@ LOCK ?= requirements/dev.txt
 PARTS = galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
+TESTS = # which tests `make pytest` runs; all by default
 
-.PHONY: help demo test check unit contract integration molecule sanity openstack openstack-down bench docs lock clean
+# molecule and ansible-lint look for ansible's commands there
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help demo test check pytest newest long bench openstack openstack-down strongswan lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +45,9 @@ lock: ## Renew the pinned versions (needs uv)
 openstack: $(VENV)/ready ## Install and start real Keystone and Neutron VPNaaS, for the contract tests
 	@$(RUN) -m tests.openstack up
 
+strongswan: $(VENV)/ready ## Unpack strongSwan for the tunnel tests (Debian or Ubuntu; installs nothing)
+	@$(RUN) -m tests.tunnel.packages
+
 openstack-down: $(VENV)/ready ## Stop what `make openstack` started
 	@$(RUN) -m tests.openstack down
 
@@ -50,7 +57,13 @@ check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
 	@$(RUN) -m nox -R
 
 pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest $(TESTS)
 
 newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
-	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest
+	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest $(TESTS)
+
+long: $(VENV)/ready ## The property-based tests with more than ten thousand mutated answers
+	@LONG_TESTS=1 $(RUN) -m pytest tests/unit/test_properties.py
+
+bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and openstacksdk
+	@$(RUN) -m tests.benchmark

@@ -386,7 +386,7 @@ def _parsed(body: bytes) -> t.Any:
     finally:
         if collects:
             gc.enable()
-    if "\\ud" in text or "\\uD" in text:
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):  # one character is found at once
         parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
 

@@ -35,7 +35,7 @@ def facts(kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
 
 
 def _complete(row: Row, fields: frozenset[str]) -> None:
-    for name in fields.difference(row):
+    for name in sorted(fields.difference(row)):
         row[name] = None
     if not row["project_id"]:
         row["project_id"] = row["tenant_id"]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 import ssl
@@ -280,6 +281,11 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 65536
+
+    def finish(self) -> None:
+        """Close the connection, which the client may have left already."""
+        with contextlib.suppress(ConnectionError):
+            super().finish()
 
     def run_wsgi(self) -> None:
         endpoint = self.server.endpoint
