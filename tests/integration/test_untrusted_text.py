@@ -41,7 +41,7 @@ def texts() -> list[str]:
         "tab\there, bell\a, escape \x1b[2J\x1b]0;title\a, nothing \x00, line\r\nbreak\u2028",
         "%s %n {0} {name} ${HOME} %(name)s \\n \\x41",
         "long " * 2000,
-        "Ελληνικά, Русский, 日本語, العربية, हिन्दी, 한국어, ไทย, 𐍈, 👩🏽‍💻, ‮backwards‬",
+        "Ελληνικά, Русский, 日本語, العربية, हिन्दी, 한국어, ไทย, 𐍈, 👩🏽‍💻, \u202ebackwards\u202c",
     ]
 
 

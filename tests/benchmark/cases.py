@@ -1,0 +1,207 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured, as data: the commands, and which of them are set against each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from .measure import Command
+
+BIN = Path(sys.executable).parent
+CLIENT = Path(__file__).with_name("client.py")
+
+# Six expressions over what a connection has: two of each sort of constructed option.
+EXPRESSIONS: dict[str, t.Any] = {
+    "compose": {
+        "site": "(ipsec_tags | first).value",
+        "gateway": "ipsec_name ~ ' at ' ~ ipsec_peer_address",
+    },
+    "groups": {
+        "down": "ipsec_status != 'ACTIVE'",
+        "old_style": "ipsec_peer_cidrs | length > 0",
+    },
+    "keyed_groups": [
+        {"key": "ipsec_status | lower", "prefix": "status"},
+        {"key": "ipsec_initiator", "prefix": "initiator"},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One row of the table: a command, the one it is set against, and the target.
+
+    `measure` says what of them is compared: an attribute of Cost, or `told_` and the name of what they tell.
+    The ratio should be at most `target`; None is no target.
+    """
+
+    title: str
+    connections: int
+    command: str
+    against: str
+    target: float | None = None
+    measure: str = "seconds"
+    against_measure: str | None = None  # where it differs
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands that are run in turn, and what is read off them."""
+
+    connections: int
+    rounds: int
+    commands: tuple[Command, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def _client(name: str, way: str, connections: int) -> Command:
+    return Command(name, (sys.executable, str(CLIENT), way), connections)
+
+
+def _ansible(name: str, *arguments: str, connections: int = 0) -> Command:
+    command = (str(BIN / "ansible"), "localhost", "-m", *arguments)
+    return Command(name, command, connections)
+
+
+def modules(
+    connections: int,
+    rounds: int,
+    target: float,
+    environment: t.Mapping[str, str],
+    folder: Path,
+    openstack_cloud: Path | None,
+) -> Group:
+    """The info module, and what could be used in its place."""
+    ours, floor = "ipsec_connection_info", "floor module"
+    uri = {
+        "url": environment["BENCHMARK_URL"],
+        "headers": {"X-Auth-Token": "{{ lookup('env', 'BENCHMARK_TOKEN') }}"},
+        "return_content": True,
+    }
+    commands = [
+        _ansible(floor, "bench.floor.rows", connections=connections),
+        _ansible(ours, "otc.vpn.ipsec_connection_info", connections=connections),
+        _ansible(
+            "ansible.builtin.uri",
+            "ansible.builtin.uri",
+            "-a",
+            json.dumps(uri),
+            connections=connections,
+        ),
+        _ansible("ping", "ansible.builtin.ping"),
+        _client("requests and json", "requests", connections),
+    ]
+    comparisons = [
+        Comparison("module", connections, ours, floor, target),
+        Comparison("module, peak memory", connections, ours, floor, 1.3, measure="memory"),
+        Comparison("module", connections, ours, "ansible.builtin.uri"),
+        Comparison("module", connections, ours, "ping"),
+        Comparison(
+            "the endpoint's share",
+            connections,
+            "requests and json",
+            ours,
+            measure="told_waited",
+            against_measure="seconds",
+        ),
+    ]
+    if connections == 1000:
+        resolved, same = "ipsec_connection_info, resolve", "floor module, the same result"
+        call = ("otc.vpn.ipsec_connection_info", "-a", "resolve=true")
+        output = folder / "resolved"
+        with output.open("wb") as stdout:
+            subprocess.run(
+                (str(BIN / "ansible"), "localhost", "-m", *call),
+                env=dict(environment),
+                stdout=stdout,
+                check=True,
+            )
+        commands += [
+            _ansible(resolved, *call, connections=connections),
+            _ansible(same, "bench.floor.rows", "-a", f"output={output}", connections=connections),
+        ]
+        comparisons += [
+            Comparison("resolved module", connections, resolved, floor, 1.5),
+            Comparison("resolved module", connections, resolved, same),
+        ]
+    if openstack_cloud:
+        rival = "openstack.cloud.resources"
+        arguments = "service=network type=vpn_ipsec_site_connection"
+        with_sdk = ("env", f"PYTHONPATH={openstack_cloud / 'python'}")
+        plain = _ansible(rival, rival, "-a", arguments, connections=connections)
+        commands.append(dataclasses.replace(plain, arguments=(*with_sdk, *plain.arguments)))
+        comparisons.append(Comparison("module", connections, ours, rival))
+    return Group(connections, rounds, tuple(commands), tuple(comparisons))
+
+
+def inventories(connections: int, rounds: int, folder: Path) -> Group:
+    """The inventory plugin in its several uses, as `ansible-inventory --list`."""
+    sources: dict[str, tuple[str, dict[str, t.Any]]] = {
+        "floor inventory": ("bench.floor.rows", {}),
+        "inventory": ("otc.vpn.ipsec_connections", {}),
+        "floor inventory, no request": ("bench.floor.rows", {"rows": str(folder / "rows.json")}),
+        "inventory, cached": (
+            "otc.vpn.ipsec_connections",
+            {
+                "cache": True,
+                "cache_plugin": "ansible.builtin.jsonfile",
+                "cache_connection": str(folder / "cache"),
+            },
+        ),
+    }
+    plain, floor = "inventory", "floor inventory"
+    comparisons = [
+        Comparison("inventory", connections, plain, floor, 1.1),
+        Comparison("inventory, peak memory", connections, plain, floor, 1.3, measure="memory"),
+        Comparison(
+            "cached inventory",
+            connections,
+            "inventory, cached",
+            "floor inventory, no request",
+            1.05,
+        ),
+    ]
+    if connections == 1000:
+        constructed, floor_constructed = "inventory, constructed", "floor inventory, constructed"
+        sources |= {
+            floor_constructed: ("bench.floor.rows", EXPRESSIONS),
+            constructed: ("otc.vpn.ipsec_connections", EXPRESSIONS),
+            "inventory, resolve": ("otc.vpn.ipsec_connections", {"resolve": True}),
+        }
+        comparisons += [
+            Comparison("constructed inventory", connections, constructed, floor_constructed),
+            Comparison("constructed inventory", connections, constructed, plain),
+            Comparison("resolved inventory", connections, "inventory, resolve", floor),
+        ]
+    commands = []
+    for number, (name, (plugin, options)) in enumerate(sources.items()):
+        path = folder / f"{number}.ipsec_connections.yml"
+        path.write_text(json.dumps({"plugin": plugin, **options}))
+        arguments = (str(BIN / "ansible-inventory"), "-i", str(path), "--list")
+        commands.append(Command(name, arguments, connections))
+    return Group(connections, rounds, tuple(commands), tuple(comparisons))
+
+
+def clients(connections: int, rounds: int) -> Group:
+    """The client alone, beside requests with json and openstacksdk."""
+    ours, floor, rival = "client", "requests and json", "openstacksdk"
+    commands = tuple(
+        _client(name, way, connections)
+        for name, way in ((floor, "requests"), (ours, "otc.vpn"), (rival, "openstacksdk"))
+    )
+    comparisons = (
+        Comparison("client, the call", connections, ours, floor, 1.3, measure="told_seconds"),
+        Comparison("client, the call", connections, ours, rival, 0.05, measure="told_seconds"),
+        Comparison("client, whole process", connections, ours, floor),
+        Comparison("client, whole process", connections, ours, rival),
+        Comparison("client, peak memory", connections, ours, floor, 1.3, measure="memory"),
+    )
+    return Group(connections, rounds, commands, comparisons)
