@@ -242,6 +242,32 @@ def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
     )
 
 
+def test_an_echo_is_silenced_in_the_inventory_too(ansible: Ansible, endpoint: Endpoint) -> None:
+    """Nothing of Ansible's own blanks out secrets there."""
+    temporary = endpoint.access_keys("alice")[1]
+    said = f"{temporary['secret_key']} with {temporary['security_token']}"
+    endpoint.fault("^/v2.0/", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
+    for before in ("", "x" * 475 + " "):
+        message = f"{before}{PASSWORD} is wrong"
+        endpoint.fault("^/v3/auth/tokens", status=401, body={"error": {"message": message}})
+    by_key = {**temporary, "project_id": endpoint.project_id("vpn-one")}
+    source: Row = {
+        "fail_on_error": False,
+        "retries": 0,
+        "clouds": [
+            {"label": "short", "auth": auth(endpoint)},
+            {"label": "long", "auth": auth(endpoint)},
+            {"label": "keys", "auth_type": "aksk", "endpoint": endpoint.url, "auth": by_key},
+        ],
+    }
+    done = ansible.inventory_run(source, None, "--list", "-vvvv")
+    endpoint.faults.clear()
+    assert done.returncode == 0
+    assert done.stderr.count("left out of the") == 3
+    assert done.stderr.count("********") >= 3
+    assert NEEDLE not in "".join((done.stdout + done.stderr).split())
+
+
 def test_the_process_list_shows_no_secret(ansible: Ansible, endpoint: Endpoint) -> None:
     endpoint.requests.clear()
     endpoint.fault("^/v2.0/vpn/ipsec-site-connections", delay=1.0)
