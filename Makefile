@@ -17,7 +17,7 @@ TESTS = # which tests `make pytest` runs; all by default
 # molecule and ansible-lint look for ansible's commands there
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help demo test check pytest newest long bench openstack openstack-down strongswan lock
+.PHONY: help demo test check pytest newest long bench docs openstack openstack-down strongswan lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,3 +67,6 @@ long: $(VENV)/ready ## The property-based tests with more than ten thousand muta
 
 bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and openstacksdk
 	@$(RUN) -m tests.benchmark
+
+docs: $(VENV)/ready ## Build the documentation as a site into build/site
+	@$(RUN) -m tests.docs.site

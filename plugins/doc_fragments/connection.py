@@ -50,7 +50,7 @@ options:
         description: The project's ID, instead of its name and domain.
         type: str
       project_domain_name:
-        description: The domain of the project.
+        description: The domain of the project. Without it, and without its ID, the user's domain is taken.
         type: str
       project_domain_id:
         description: The ID of the project's domain, instead of its name.

@@ -123,6 +123,11 @@ def complete(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> di
             if environ.get("OS_" + name.upper())
         }
         auth = {**_without_alternatives(from_environment, auth), **auth}
+    if auth.get("project_name") and not {"project_domain_name", "project_domain_id"} & set(auth):
+        # a project is in its user's domain nearly always, and Keystone does not guess
+        for name in ("domain_name", "domain_id"):
+            if auth.get("user_" + name):
+                auth["project_" + name] = auth["user_" + name]
     return {**DEFAULTS, **found, **given, "auth": auth}
 
 

@@ -112,7 +112,7 @@ def _groups(
     if options.only in (None, "inventory") and not (options.quick and many):
         yield inventories(connections, 2 if options.quick else rounds, folder)
     if options.only in (None, "client") and many:
-        yield clients(connections, 2 if options.quick else 5)
+        yield from clients(connections, options.quick)
 
 
 def _compared(comparison: Comparison, costs: Costs) -> tuple[Spread, dict[str, t.Any]]:

@@ -387,3 +387,12 @@ def test_without_any_option_the_first_missing_one_is_named() -> None:
     sentence = failure(lambda: connect(complete({}, {})))
     assert "auth_type password needs username or user_id" in sentence
     assert "clouds.yaml" in sentence
+
+
+def test_a_project_without_a_domain_is_in_its_users(endpoint: Endpoint) -> None:
+    environment = endpoint.environment()
+    del environment["OS_PROJECT_DOMAIN_NAME"]
+    assert complete({}, environment)["auth"]["project_domain_name"] == "Default"
+    assert len(gathered(complete({}, environment), CONNECTIONS)) == len(endpoint.rows("vpn-one"))
+    auth = complete({"auth": {"project_domain_id": "other"}}, environment)["auth"]
+    assert "project_domain_name" not in auth
