@@ -393,6 +393,6 @@ def test_a_project_without_a_domain_is_in_its_users(endpoint: Endpoint) -> None:
     environment = endpoint.environment()
     del environment["OS_PROJECT_DOMAIN_NAME"]
     assert complete({}, environment)["auth"]["project_domain_name"] == "Default"
-    assert len(gathered(complete({}, environment), CONNECTIONS)) == len(endpoint.rows("vpn-one"))
+    assert len(gathered(connect(complete({}, environment)))) == len(endpoint.rows("vpn-one"))
     auth = complete({"auth": {"project_domain_id": "other"}}, environment)["auth"]
     assert "project_domain_name" not in auth
