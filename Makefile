@@ -28,7 +28,7 @@ $(VENV)/ready: $(LOCK)
 	  { echo "Python 3.11 or newer with venv is needed: install python3 and python3-venv, or name one with make PYTHON=python3.13"; exit 1; }
 	@echo "Making the environment $(VENV) (about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(RUN) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@mkdir -p $(TREE)
 	@for part in $(PARTS); do ln -sfn ../../../../../$$part $(TREE)/$$part; done
 	@echo "$(CURDIR)/build/tree" > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/otc_vpn.pth"
