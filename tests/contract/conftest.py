@@ -118,6 +118,12 @@ def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
 
 
 @pytest.fixture(scope="session")
+def openstack() -> t.Iterator[World]:
+    """The real servers alone, for what an operator's policy does."""
+    yield from _openstack()
+
+
+@pytest.fixture(scope="session")
 def token(world: World) -> str:
     """A token of alice, for the many requests that need no more."""
     return world.token("alice")

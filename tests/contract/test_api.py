@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import requests
 
 from tests.contract.conftest import SCENARIO, World
 
@@ -221,6 +222,15 @@ def test_an_invalid_token_is_401_in_keystones_shape(world: World) -> None:
     answer = world.ask(CONNECTIONS, token="no-token")
     assert answer.status == 401
     assert answer.json["error"]["code"] == 401
+
+
+def test_a_revoked_token_is_401_at_once(world: World) -> None:
+    token = world.token("alice")
+    assert world.ask(CONNECTIONS, token=token).status == 200
+    headers = {"X-Auth-Token": token, "X-Subject-Token": token}
+    url = f"{world.server.auth_url}/auth/tokens"
+    assert requests.delete(url, headers=headers, timeout=30).status_code == 204
+    assert world.ask(CONNECTIONS, token=token).status == 401
 
 
 def test_an_unknown_id_is_404_in_neutrons_shape(world: World, token: str) -> None:

@@ -22,6 +22,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
 )
 
 from tests.contract.conftest import BULK, SCENARIO, World
+from tests.openstack import Servers
 
 ALICE = SCENARIO["projects"][0]
 WANTED = ALICE["ipsec_site_connections"]
@@ -156,3 +157,26 @@ def test_an_unknown_region_names_the_known_ones(world: World) -> None:
     environment = {**world.environment(), "OS_REGION_NAME": "nowhere"}
     with pytest.raises(VpnError, match=r"region nowhere.*RegionOne"):
         client(environment)
+
+
+def test_an_operators_policy_may_hide_the_psk(openstack: World) -> None:
+    assert isinstance(openstack.server, Servers)
+    with openstack.server.policy(**{"get_ipsec_site_connection:psk": "role:admin"}):
+        facts = connections(openstack, include_psk=True)
+    assert len(facts) == len(WANTED)
+    assert {row["psk"] for row in facts} == {None}
+
+
+def test_what_an_operators_policy_forbids_is_null_with_one_warning(openstack: World) -> None:
+    assert isinstance(openstack.server, Servers)
+    warnings: list[str] = []
+    report = Report(warn=warnings.append, debug=lambda _message: None)
+    wanted = Wanted(name="branch-munich", resolve=True)
+    with openstack.server.policy(get_subnet="!", get_ikepolicy="!"):
+        (fact,) = gather(client(openstack.environment()), CONNECTION, wanted, report)
+    assert fact["ike_policy"] is None
+    assert fact["local_cidrs"] is None
+    assert fact["ipsec_policy"]["name"] == "esp-ecp"
+    assert len(warnings) == 2
+    assert any("IKE policy" in warning for warning in warnings)
+    assert any("subnet" in warning for warning in warnings)
