@@ -41,6 +41,7 @@ T = t.TypeVar("T")
 LARGEST_ANSWER = 256 * 1024 * 1024  # bytes; 10 000 connections are 8 MB
 LONGEST_PAUSE = 30.0  # seconds between two tries, unless the server asks for more
 LONGEST_TIMEOUT = 86400.0  # seconds
+MARK = "__ansible"  # how Ansible's notation for objects in JSON begins
 WALKS = 3  # how often a list is begun anew when it changes under the walk
 TEMPORARY = (408, 429, 500, 502, 503, 504)
 HINTS = {
@@ -381,14 +382,20 @@ def _parsed(body: bytes) -> t.Any:
     # Python does every few hundred, would take as long as to read them.
     collects = gc.isenabled()
     gc.disable()
+    hook = _unmarked if MARK in text or "\\" in text else None
     try:
-        parsed = json.loads(text, parse_constant=refuse, parse_float=finite)
+        parsed = json.loads(text, parse_constant=refuse, parse_float=finite, object_hook=hook)
     finally:
         if collects:
             gc.enable()
     if "\\" in text and ("\\ud" in text or "\\uD" in text):  # one character is found at once
         parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
+
+
+def _unmarked(answer: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A JSON object without keys of Ansible's own notation, which would make it another object."""
+    return {name: value for name, value in answer.items() if not name.startswith(MARK)}
 
 
 def _following(links: t.Any, page_length: int) -> Query:

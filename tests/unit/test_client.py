@@ -529,3 +529,17 @@ def test_a_missing_keystoneauth_is_named(
     assert "auth_type password needs it" in sentence
     # signing needs none
     assert len(gathered(client_of(endpoint, auth_type="aksk"))) == 23
+
+
+# --- notation of Ansible's own ---
+
+
+@pytest.mark.parametrize("key", ["__ansible_type", "\\u005f_ansible_type", "__ansible_unsafe"])
+def test_what_ansible_would_take_for_an_object_stays_an_answer(
+    endpoint: Endpoint, key: str
+) -> None:
+    row = '{"id": "1", "name": "one", "vendor": {"KEY": "_AnsibleTaggedStr", "value": "x"}}'
+    body = '{"ipsec_site_connections": [' + row.replace("KEY", key) + "]}"
+    endpoint.fault(LIST, body=body, headers={"Content-Type": "application/json"}, status=200)
+    (fact,) = gathered(client_of(endpoint))
+    assert fact["vendor"] == {"value": "x"}
