@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import typing as t
@@ -74,13 +75,14 @@ def shape(option: Row) -> Row:
 
 
 @pytest.fixture(scope="module")
-def documentation() -> dict[str, Row]:
+def documentation(collections: Path) -> dict[str, Row]:
     """The options of the modules and of the inventory plugin, as ansible-doc tells them."""
     options: dict[str, Row] = {}
     for kind, plugins in (("module", MODULES), ("inventory", ["ipsec_connections"])):
         names = [f"otc.vpn.{plugin}" for plugin in plugins]
         command = [str(BIN / "ansible-doc"), "--json", "-t", kind, *names]
-        done = subprocess.run(command, check=True, capture_output=True)
+        environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections)}
+        done = subprocess.run(command, check=True, capture_output=True, env=environment)
         for name, plugin in json.loads(done.stdout).items():
             options[name.rpartition(".")[2]] = plugin["doc"]["options"]
     return options
