@@ -26,7 +26,7 @@ def _missing() -> str:
     if not Path("/dev/net/tun").exists():
         return "there is no /dev/net/tun"
     if not is_unpacked():
-        return "strongSwan is not unpacked: run python -m tests.tunnel.packages"
+        return "strongSwan is not unpacked: run make strongswan"
     probe = subprocess.run(
         ["unshare", "-n", *with_packages(["tcpdump", "--version"])],
         capture_output=True,
