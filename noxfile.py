@@ -11,6 +11,7 @@ versions.
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import antsibull_nox
@@ -45,8 +46,10 @@ def molecule(session: nox.Session) -> None:
     )
     if prepared is None:
         session.error("molecule needs an environment: leave out --no-venv.")
-    collections = {"ANSIBLE_COLLECTIONS_PATH": str(prepared.current_place)}
-    session.run("molecule", "test", "--all", "--shared-state", *session.posargs, env=collections)
+    # A home for one run: molecule remembers there what it prepared, by the name of the folder alone.
+    with tempfile.TemporaryDirectory() as home:
+        places = {"ANSIBLE_HOME": home, "ANSIBLE_COLLECTIONS_PATH": str(prepared.current_place)}
+        session.run("molecule", "test", "--all", *session.posargs, env=places)
 
 
 # The sessions for ansible-test of antsibull-nox need containers, or fetch from the internet.
