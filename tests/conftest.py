@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import typing as t
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ from tests.ansible_commands import BIN, Ansible
 from tests.endpoint import Endpoint
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once for each reason how many tests were skipped, where pytest would for each test."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.most_common():
+        terminalreporter.line(f"{number} tests skipped: {reason}", yellow=True)
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,7 @@ def main() -> None:
         _fetch_openstack_cloud()
     lines: list[tuple[str, ...]] = []
     results: list[dict[str, t.Any]] = []
+    path = BUILD / "results.json"
     sizes = (10000,) if options.only == "client" else (10, 1000, 10000)
     for connections in options.connections or sizes:
         with tempfile.TemporaryDirectory() as name, _endpoint(connections) as endpoint:
@@ -92,10 +93,11 @@ def main() -> None:
                         },
                     }
                 )
+                # After each part, for the whole takes long.
+                content = {"machine": _machine(), "results": results}
+                path.write_text(json.dumps(content, indent=1) + "\n")
     print(_table(lines))
     print(f"\n{_machine()}")
-    path = BUILD / "results.json"
-    path.write_text(json.dumps({"machine": _machine(), "results": results}, indent=1) + "\n")
     print(f"\nAll samples: {path.relative_to(ROOT)}")
 
 

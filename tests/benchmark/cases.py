@@ -177,7 +177,7 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
             "inventory, resolve": ("otc.vpn.ipsec_connections", {"resolve": True}),
         }
         comparisons += [
-            Comparison("constructed inventory", connections, constructed, floor_constructed),
+            Comparison("constructed inventory", connections, constructed, floor_constructed, 0.5),
             Comparison("constructed inventory", connections, constructed, plain),
             Comparison("resolved inventory", connections, "inventory, resolve", floor),
         ]
