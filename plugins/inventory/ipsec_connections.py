@@ -492,10 +492,10 @@ class Groups:
 def _compile_once(templar: t.Any) -> None:
     """Let a templar keep what it compiles, for Ansible compiles an expression anew for every host.
 
-    What does it is private to ansible-core, and the same from 2.19 to 2.21. Where it is not found as
+    What does it is private to ansible-core, and the same in 2.19, 2.20 and 2.21. Where it is not found as
     it is known, nothing changes.
     """
-    engine = getattr(templar, "_engine", None)
+    engine: t.Any = getattr(templar, "_engine", None)
     compiled = getattr(engine, "_compile_expression", None)
     if compiled and [*inspect.signature(compiled).parameters] == ["expression", "options"]:
         engine._compile_expression = functools.cache(compiled)
