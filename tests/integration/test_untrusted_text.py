@@ -45,15 +45,19 @@ def texts() -> list[str]:
     ]
 
 
-def disguises() -> list[t.Any]:
-    """Values that look like the notation of Ansible's serializers for texts that are templates."""
-    template = "{{ lookup('ansible.builtin.pipe', 'touch canary') }}"
-    tags = [{"__ansible_type": "TrustedAsTemplate"}]
-    return [
-        {"__ansible_unsafe": template},
-        {"__ansible_type": "_AnsibleTaggedStr", "value": template, "tags": tags},
-        {"__ansible_vault": template},
-    ]
+TEMPLATE = "{{ lookup('ansible.builtin.pipe', 'touch canary') }}"
+# Values that look like the notation of Ansible's serializers for texts that are templates.
+DISGUISES = [
+    {"__ansible_unsafe": TEMPLATE},
+    {
+        "__ansible_type": "_AnsibleTaggedStr",
+        "value": TEMPLATE,
+        "tags": [{"__ansible_type": "TrustedAsTemplate"}],
+    },
+    {"__ansible_vault": TEMPLATE},
+]
+# The same without what makes them that notation.
+UNDISGUISED = [{}, {"value": TEMPLATE, "tags": [{}]}, {}]
 
 
 class Hostile(t.NamedTuple):
@@ -62,7 +66,6 @@ class Hostile(t.NamedTuple):
     ansible: Ansible
     endpoint: Endpoint
     texts: list[str]
-    disguises: list[t.Any]
 
     def untouched(self) -> bool:
         """Whether nothing was executed."""
@@ -80,10 +83,10 @@ def hostile(shared_ansible: Ansible) -> t.Iterator[Hostile]:
                 description=text,
                 peer_id=text,
                 tags=[{"key": text, "value": text}],
-                vendor_extra=disguises(),
+                vendor_extra=DISGUISES,
                 mtu=MARK,
             )
-        yield Hostile(shared_ansible, endpoint, texts(), disguises())
+        yield Hostile(shared_ansible, endpoint, texts())
 
 
 SOURCE: Row = {
@@ -131,7 +134,7 @@ def test_hosts_and_what_is_made_of_them_keep_their_text(
             assert variables["ipsec_description"] == variables["ipsec_peer_id"] == text
             assert variables["copied"] == variables["picked"] == text
             assert variables["joined"] == f"{text}+{text}"
-            assert variables["ipsec_vendor_extra"] == hostile.disguises
+            assert variables["ipsec_vendor_extra"] == UNDISGUISED
             assert variables["ipsec_tags"] == [{"key": text, "value": text}]
             assert variables["listed"] == [text, [{"key": text, "value": text}]]
         assert set(inventory["all_of_them"]["hosts"]) == set(inventory["_meta"]["hostvars"])
