@@ -82,7 +82,7 @@ options:
   hostnames:
     description:
       - What a host is called, in order of preference. Each entry is the name of a field or a Jinja expression over the variables; the
-        first that gives a text is taken.
+        first that gives a text is taken. An expression that can be evaluated for none of the hosts is a warning.
       - A name that is taken already gets the ID of the connection behind it. Names of groups and of the local host are not used.
       - Ansible names files after hosts, such as C(host_vars). Slashes and control characters therefore become underscores, and a name is
         cut after 160 bytes.
@@ -158,7 +158,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._auth import complete
-from ..module_utils._client import connect
+from ..module_utils._client import connect, uncollected
 from ..module_utils._errors import VpnError
 from ..module_utils._gather import Report, Wanted, gather
 from ..module_utils._options import CONNECTION as CONNECTION_OPTIONS
@@ -321,7 +321,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             vpn_service=asked["vpn_service"],
             resolve=asked["resolve"],
         )
-        with ThreadPoolExecutor(min(8, len(clouds))) as pool:
+        # The libraries are imported in there.
+        with uncollected(), ThreadPoolExecutor(min(8, len(clouds))) as pool:
             answers = list(pool.map(lambda cloud: _answer(cloud, wanted), clouds))
         for cloud, answer in zip(clouds, answers):
             about = f"{cloud.label}: " if len(clouds) > 1 else ""
@@ -352,6 +353,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _populate(self, records: list[tuple[str, dict[str, t.Any]]]) -> None:
         self.inventory.add_group(GROUP)
+        # For each expression of `hostnames` the first error, or nothing once there was a value.
+        self._nameless: dict[str, str] = {}
         prefix = self.get_option("hostvars_prefix")
         chosen = []
         for label, connection in records:
@@ -382,6 +385,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for variable, value in host.vars.items():
                 self.inventory.set_variable(host.name, variable, value)
         groups.join(self.inventory)
+        for entry, error in self._nameless.items():
+            if error:
+                self.display.warning(f"hostnames: {entry} names none of the hosts: {error}")
 
     def _is_included(self, variables: dict[str, t.Any]) -> bool:
         include, exclude = self.get_option("include"), self.get_option("exclude")
@@ -415,8 +421,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             else:
                 try:
                     value = self._compose(entry, variables)
-                except AnsibleError:
+                except AnsibleError as error:
+                    self._nameless.setdefault(entry, str(error))
                     continue  # what this connection does not have is no name for it
+                self._nameless[entry] = ""
             text = _file_name(str(value)) if value is not None else ""
             if text and text not in reserved:
                 preferred = text

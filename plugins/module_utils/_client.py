@@ -8,6 +8,7 @@ Private to this collection. It knows no Ansible, and it only ever reads.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import json
@@ -352,6 +353,22 @@ def within(seconds: float, call: t.Callable[[threading.Event], T], where: str) -
     return results[0]
 
 
+@contextlib.contextmanager
+def uncollected() -> t.Iterator[None]:
+    """Without Python's search for objects that refer to each other in a circle.
+
+    It goes through all objects there are, again whenever a few hundred have come: among thousands of
+    rows, or while libraries are imported into a large program, that takes as long as the work itself.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 def _request_id(headers: t.Mapping[str, str]) -> str:
     """The request id that the server's operators ask for; nothing that looks like anything else."""
     value = headers.get("X-Openstack-Request-Id") or headers.get("X-Request-Id") or ""
@@ -378,16 +395,9 @@ def _parsed(body: bytes) -> t.Any:
 
     # json.loads would let bytes pass that are no UTF-8
     text = body.decode(json.detect_encoding(body))
-    # What JSON holds never refers back to it: to look for circles among thousands of new rows, as
-    # Python does every few hundred, would take as long as to read them.
-    collects = gc.isenabled()
-    gc.disable()
     hook = _unmarked if MARK in text or "\\" in text else None
-    try:
+    with uncollected():  # what JSON holds never refers back to it
         parsed = json.loads(text, parse_constant=refuse, parse_float=finite, object_hook=hook)
-    finally:
-        if collects:
-            gc.enable()
     if "\\" in text and ("\\ud" in text or "\\uD" in text):  # one character is found at once
         parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed

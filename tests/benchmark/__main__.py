@@ -106,7 +106,7 @@ def _groups(
 ) -> t.Iterator[Group]:
     """What is measured with so many connections; few rounds of what is slow."""
     many = connections > 1000
-    rounds = 3 if options.quick or many else 5
+    rounds = 3 if options.quick else 5 if many else 9
     if options.only in (None, "module") and not (options.quick and many):
         target = {10: 1.2, 1000: 1.12}.get(connections, 1.1)
         openstack_cloud = OPENSTACK_CLOUD if options.with_openstack_cloud else None

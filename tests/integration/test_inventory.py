@@ -162,6 +162,17 @@ def test_host_names_by_preference(ansible: Ansible, endpoint: Endpoint) -> None:
     assert named["vienna.example.com"]["ipsec_order_id"] == "CS2503011234ABCD"
 
 
+def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, endpoint: Endpoint) -> None:
+    wrong, right = "ipsec_name ~", "(ipsec_tags | items2dict)['site']"
+    source = {"hostnames": [wrong, "ipsec_nmae", right]}
+    done = ansible.inventory_run(source, endpoint.environment("alice"), "--list")
+    assert done.returncode == 0
+    told = " ".join(done.stderr.split())
+    assert f"hostnames: {wrong} names none of the hosts" in told
+    assert "hostnames: ipsec_nmae names none of the hosts" in told
+    assert right not in told
+
+
 def test_constructed_options(ansible: Ansible, endpoint: Endpoint) -> None:
     source = {
         "use_extra_vars": True,
