@@ -43,6 +43,7 @@ LARGEST_ANSWER = 256 * 1024 * 1024  # bytes; 10 000 connections are 8 MB
 LONGEST_PAUSE = 30.0  # seconds between two tries, unless the server asks for more
 LONGEST_TIMEOUT = 86400.0  # seconds
 MARK = "__ansible"  # how Ansible's notation for objects in JSON begins
+MARK_ESCAPED = ("\\u005", "\\u006", "\\u007")  # how JSON may write a character of it
 WALKS = 3  # how often a list is begun anew when it changes under the walk
 TEMPORARY = (408, 429, 500, 502, 503, 504)
 HINTS = {
@@ -395,7 +396,9 @@ def _parsed(body: bytes) -> t.Any:
 
     # json.loads would let bytes pass that are no UTF-8
     text = body.decode(json.detect_encoding(body))
-    hook = _unmarked if MARK in text or "\\" in text else None
+    # The hook is called for every object: only where a key may need it.
+    marked = MARK in text or ("\\" in text and any(one in text for one in MARK_ESCAPED))
+    hook = _unmarked if marked else None
     with uncollected():  # what JSON holds never refers back to it
         parsed = json.loads(text, parse_constant=refuse, parse_float=finite, object_hook=hook)
     if "\\" in text and ("\\ud" in text or "\\uD" in text):  # one character is found at once

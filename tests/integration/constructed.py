@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Constructs inventories twice, for test_constructed.py: with this collection's plugin, and with Ansible's own.
 
-A process of its own, for it loads Ansible's plugins: `constructed.py COLLECTIONS FOLDER` reads a list of
+A process of its own, for it loads Ansible's plugins: `constructed.py COLLECTIONS FILE` reads a list of
 dictionaries of constructed options as JSON, and writes for each what the two plugins made of it. What
 Ansible's own plugin `constructed` is given are the hosts that this collection makes without such options.
 """
@@ -29,14 +29,14 @@ OURS = "otc.vpn.ipsec_connections"
 STOCK = "ansible.builtin.constructed"
 
 
-def main(collections: str, folder: str) -> None:
+def main(collections: str, file: str) -> None:
     """Construct what comes in, and say what came out."""
     init_plugin_loader([collections])
     context.CLIARGS = ImmutableDict(extra_vars=(json.dumps(EXTRA_VARS),))
     answers = []
     # Always the same, for messages have the path in them.
-    path = Path(folder, "ipsec_connections.yml")
-    for options in json.load(sys.stdin):
+    path = Path(file).with_name("ipsec_connections.yml")
+    for options in json.loads(Path(file).read_text()):
         ours = _parsed(OURS, options, path, InventoryData())
         hosts = InventoryData()
         _parsed(OURS, {}, path, hosts)

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
-import sys
 import typing as t
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.ansible_commands import Ansible
 from tests.endpoint import Endpoint
 
 Row = dict[str, t.Any]
@@ -127,29 +125,17 @@ def mixed(seed: int) -> Row:
 
 
 @pytest.fixture(scope="module")
-def answers(
-    collections: Path, shared_endpoint: Endpoint, tmp_path_factory: pytest.TempPathFactory
-) -> list[tuple[Row, Row]]:
+def answers(shared_ansible: Ansible, shared_endpoint: Endpoint) -> list[tuple[Row, Row]]:
     """The options, and what the two plugins made of them."""
     options = [*alone(), *map(mixed, range(150))]
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(SCRIPT),
-            str(collections),
-            str(tmp_path_factory.mktemp("constructed")),
-        ],
-        input=json.dumps(options),
-        env={
-            **os.environ,
-            **shared_endpoint.environment("alice"),
-            "ANSIBLE_HOME": str(tmp_path_factory.mktemp("home")),
-            "CONSTRUCTED": "from the environment",
-        },
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
+    path = shared_ansible.folder / "options.json"
+    path.write_text(json.dumps(options))
+    done = shared_ansible.run(
+        "python",
+        str(SCRIPT),
+        str(shared_ansible.collections),
+        str(path),
+        environment={**shared_endpoint.environment("alice"), "CONSTRUCTED": "from the environment"},
     )
     assert done.returncode == 0, done.stderr
     return list(zip(options, json.loads(done.stdout), strict=True))

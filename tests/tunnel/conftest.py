@@ -14,6 +14,7 @@ import pytest
 
 from tests.tunnel.packages import is_unpacked
 from tests.tunnel.testbed import with_packages
+from tests.unavailable import unavailable
 
 
 def _missing() -> str:
@@ -40,6 +41,4 @@ def _missing() -> str:
 def _needs() -> None:
     """Skip where a tunnel cannot be made; with REQUIRE_ALL=1 that is a failure."""
     if reason := _missing():
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        unavailable(reason)

@@ -534,7 +534,17 @@ def test_a_missing_keystoneauth_is_named(
 # --- notation of Ansible's own ---
 
 
-@pytest.mark.parametrize("key", ["__ansible_type", "\\u005f_ansible_type", "__ansible_unsafe"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "__ansible_type",
+        "__ansible_unsafe",
+        "\\u005f_ansible_type",
+        "_\\u005Fansible_type",
+        "__\\u0061nsible_type",
+        "__an\\u0073ible_type",
+    ],
+)
 def test_what_ansible_would_take_for_an_object_stays_an_answer(
     endpoint: Endpoint, key: str
 ) -> None:
