@@ -17,7 +17,7 @@ TESTS = # which tests `make pytest` runs; all by default
 # molecule and ansible-lint look for ansible's commands there
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help demo test check pytest newest long bench docs openstack openstack-down strongswan lock
+.PHONY: help demo test check pytest test-newest test-long bench docs openstack-up openstack-down strongswan lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,7 +34,7 @@ $(VENV)/ready: $(LOCK)
 	@echo "$(CURDIR)/build/tree" > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/otc_vpn.pth"
 	@touch $@
 
-demo: $(VENV)/ready ## Show facts, inventory and report on the bundled endpoint
+demo: $(VENV)/ready ## Show facts, inventory and report on the mock API server
 	@$(RUN) -m tests.demo
 
 lock: ## Renew the pinned versions (needs uv)
@@ -42,7 +42,7 @@ lock: ## Renew the pinned versions (needs uv)
 	  uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
 	    --generate-hashes --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 
-openstack: $(VENV)/ready ## Install and start real Keystone and Neutron VPNaaS, for the contract tests
+openstack-up: $(VENV)/ready ## Install and start real Keystone and Neutron VPNaaS, for the contract tests
 	@$(RUN) -m tests.openstack up
 
 strongswan: $(VENV)/ready ## Unpack strongSwan for the tunnel tests (Debian or Ubuntu; installs nothing)
@@ -59,10 +59,10 @@ check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
 pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
 	@$(RUN) -m pytest $(TESTS)
 
-newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
+test-newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
 	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest $(TESTS)
 
-long: $(VENV)/ready ## The property-based tests with more than ten thousand mutated answers
+test-long: $(VENV)/ready ## The property-based tests with more than ten thousand mutated answers
 	@LONG_TESTS=1 $(RUN) -m pytest tests/unit/test_properties.py
 
 bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and openstacksdk

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.ansible_commands import BIN, Ansible
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,14 +53,14 @@ def shared_ansible(collections: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def shared_endpoint() -> t.Iterator[Endpoint]:
-    """The bundled endpoint, once for a file of tests."""
-    with Endpoint("otc") as endpoint:
-        yield endpoint
+def shared_mock_api() -> t.Iterator[MockApi]:
+    """the mock API server, once for a file of tests."""
+    with MockApi("otc") as mock_api:
+        yield mock_api
 
 
 @pytest.fixture
-def endpoint(shared_endpoint: Endpoint) -> Endpoint:
-    """The bundled endpoint without faults, and with an empty record of requests."""
-    shared_endpoint.reset()
-    return shared_endpoint
+def mock_api(shared_mock_api: MockApi) -> MockApi:
+    """the mock API server without faults, and with an empty record of requests."""
+    shared_mock_api.reset()
+    return shared_mock_api

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tour of the collection on the bundled endpoint: `make demo`.
+"""A tour of the collection on the mock API server: `make demo`.
 
 Everything it shows is a command that a user would type, run on the collection as users install it.
 """
@@ -41,7 +41,7 @@ def main() -> int:
     if sys.stdout.isatty():
         environment["ANSIBLE_FORCE_COLOR"] = "true"
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.endpoint"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.mock_api"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:
         account = exported(server)

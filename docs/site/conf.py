@@ -18,6 +18,6 @@ antsibull_ext_color_scheme = "default-autodark"
 myst_heading_anchors = 3
 exclude_patterns = ["README.md", "examples"]  # the README is a part of index.md
 suppress_warnings = [
-    "myst.header",  # a page's title stands below its licence
+    "myst.header",  # a page's title stands below its license
     "ref.ref",  # labels of Ansible's own documentation
 ]

@@ -153,19 +153,19 @@ options:
     type: str
   region_name:
     description:
-      - The region whose endpoint is taken from the catalogue. It is needed where the catalogue has several.
+      - The region whose endpoint is taken from the catalog. It is needed where the catalog has several.
       - If it is not set, the environment variable E(OS_REGION_NAME) or C(clouds.yaml) is asked.
     type: str
   interface:
     description:
-      - Which endpoint is taken from the catalogue.
+      - Which endpoint is taken from the catalog.
       - If it is not set, the environment variable E(OS_INTERFACE) or C(clouds.yaml) is asked; else it is V(public).
     type: str
     choices: [public, internal, admin]
   endpoint:
     description:
       - The URL of the VPC service, which serves VPN as well, for example V(https://vpc.eu-de.otc.t-systems.com). With it, no
-        catalogue is needed. A version or project at its end makes no difference.
+        catalog is needed. A version or project at its end makes no difference.
       - If it is not set, the environment variable E(OS_NETWORK_ENDPOINT_OVERRIDE) or C(clouds.yaml) is asked.
     type: str
   validate_certs:

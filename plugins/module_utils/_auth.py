@@ -99,7 +99,7 @@ class Authentication(t.Protocol):
         """After a 401 for this request: whether another try with a new token makes sense."""
 
     def endpoint(self, region_name: str | None, interface: str) -> str:
-        """The base URL of the VPN API out of the catalogue; raises VpnError."""
+        """The base URL of the VPN API out of the catalog; raises VpnError."""
 
 
 def complete(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> dict[str, t.Any]:
@@ -315,10 +315,10 @@ class Keystone:
         return True
 
     def endpoint(self, region_name: str | None, interface: str) -> str:
-        """The catalogue's endpoint of type network, which serves VPN as well."""
+        """The catalog's endpoint of type network, which serves VPN as well."""
         get_access = getattr(self._plugin, "get_access", None)
         if get_access is None:
-            raise VpnError("This auth_type has no catalogue: set endpoint.")
+            raise VpnError("This auth_type has no catalog: set endpoint.")
 
         def places() -> list[tuple[str, str]]:
             access = get_access(self._session)
@@ -334,14 +334,14 @@ class Keystone:
         urls = {url for region, url in entries if region_name in (None, "", region)}
         if not urls:
             raise VpnError(
-                f"The catalogue of {self._auth_url} has no {interface} network endpoint"
+                f"The catalog of {self._auth_url} has no {interface} network endpoint"
                 + (f" in region {region_name}" if region_name else "")
                 + f": regions with one are {', '.join(regions) or 'none'}. "
                 "Set region_name or interface, or give the endpoint by hand."
             )
         if len(urls) > 1:
             raise VpnError(
-                f"The catalogue of {self._auth_url} has network endpoints in several regions: "
+                f"The catalog of {self._auth_url} has network endpoints in several regions: "
                 f"set region_name to one of {', '.join(regions)}."
             )
         return str(urls.pop())
@@ -486,9 +486,9 @@ class AccessKey:
         return False
 
     def endpoint(self, region_name: str | None, interface: str) -> str:
-        """There is no catalogue without Keystone."""
+        """There is no catalog without Keystone."""
         raise VpnError(
-            "auth_type aksk reads no catalogue: set endpoint to the VPC service, "
+            "auth_type aksk reads no catalog: set endpoint to the VPC service, "
             "for example https://vpc.eu-de.otc.t-systems.com."
         )
 

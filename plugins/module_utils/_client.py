@@ -270,7 +270,7 @@ class Client:
 def connect(options: t.Mapping[str, t.Any]) -> Client:
     """A client for the connection options, completed with `_auth.complete`.
 
-    Asks Keystone for a token when the endpoint has to come out of the catalogue. Raises VpnError.
+    Asks Keystone for a token when the endpoint has to come out of the catalog. Raises VpnError.
     """
     requests = library("requests", "every request to the API")
     timeout, retries = options["api_timeout"], options["retries"]

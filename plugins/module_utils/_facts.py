@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the API to facts: normalise, redact, select, resolve. Pure functions over plain dicts.
+"""Rows of the API to facts: normalize, redact, select, resolve. Pure functions over plain dicts.
 
 Private to this collection. It knows no HTTP and no Ansible.
 """

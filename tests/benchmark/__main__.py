@@ -73,9 +73,9 @@ def main() -> None:
     path = BUILD / "results.json"
     sizes = (10000,) if options.only == "client" else (10, 1000, 10000)
     for connections in options.connections or sizes:
-        with tempfile.TemporaryDirectory() as name, _endpoint(connections) as endpoint:
+        with tempfile.TemporaryDirectory() as name, _mock_api(connections) as mock_api:
             folder = Path(name)
-            environment = _environment(endpoint, folder)
+            environment = _environment(mock_api, folder)
             for group in _groups(options, connections, environment, folder):
                 print(f"{connections} connections, {group.rounds} rounds:", file=sys.stderr)
                 print("  " + ", ".join(c.name for c in group.commands), file=sys.stderr, flush=True)
@@ -182,11 +182,11 @@ def _machine() -> str:
 
 
 @contextlib.contextmanager
-def _endpoint(connections: int) -> t.Iterator[dict[str, str]]:
-    """The bundled endpoint in a process of its own; its variables OS_*."""
+def _mock_api(connections: int) -> t.Iterator[dict[str, str]]:
+    """the mock API server in a process of its own; its variables OS_*."""
     arguments = ("--connections", str(connections), "--user", "carl")
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.endpoint", *arguments],
+        [sys.executable, "-m", "tests.mock_api", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -206,7 +206,7 @@ def _endpoint(connections: int) -> t.Iterator[dict[str, str]]:
             process.terminate()
 
 
-def _environment(endpoint: t.Mapping[str, str], folder: Path) -> dict[str, str]:
+def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     """What the commands run with: nothing of the caller's OS_* and ANSIBLE_*, and a token."""
     plain = {
         name: value
@@ -215,7 +215,7 @@ def _environment(endpoint: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     }
     environment = {
         **plain,
-        **endpoint,
+        **mock_api,
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, (TREE, COLLECTIONS, OPENSTACK_CLOUD))),
         "ANSIBLE_HOME": str(folder / ".ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -224,7 +224,7 @@ def _environment(endpoint: t.Mapping[str, str], folder: Path) -> dict[str, str]:
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         "LC_ALL": "C.UTF-8",
     }
-    token, url = _token(endpoint)
+    token, url = _token(mock_api)
     query = "&".join(f"fields={name}" for name in CONNECTION.asked_fields)
     environment["BENCHMARK_TOKEN"] = token
     environment["BENCHMARK_URL"] = f"{url}/v2.0/vpn/ipsec-site-connections?{query}"
@@ -242,21 +242,21 @@ def _environment(endpoint: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     return environment
 
 
-def _token(endpoint: t.Mapping[str, str]) -> tuple[str, str]:
-    """A token, and the URL of the catalogue's network endpoint."""
-    domain = {"name": endpoint["OS_USER_DOMAIN_NAME"]}
+def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str]:
+    """A token, and the URL of the catalog's network endpoint."""
+    domain = {"name": mock_api["OS_USER_DOMAIN_NAME"]}
     user = {
-        "name": endpoint["OS_USERNAME"],
-        "password": endpoint["OS_PASSWORD"],
+        "name": mock_api["OS_USERNAME"],
+        "password": mock_api["OS_PASSWORD"],
         "domain": domain,
     }
     body = {
         "auth": {
             "identity": {"methods": ["password"], "password": {"user": user}},
-            "scope": {"project": {"name": endpoint["OS_PROJECT_NAME"], "domain": domain}},
+            "scope": {"project": {"name": mock_api["OS_PROJECT_NAME"], "domain": domain}},
         }
     }
-    answer = requests.post(f"{endpoint['OS_AUTH_URL']}/auth/tokens", json=body, timeout=60)
+    answer = requests.post(f"{mock_api['OS_AUTH_URL']}/auth/tokens", json=body, timeout=60)
     answer.raise_for_status()
     network = next(
         entry for entry in answer.json()["token"]["catalog"] if entry["type"] == "network"

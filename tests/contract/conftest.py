@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two worlds that the contract holds for: the bundled endpoint, and real OpenStack servers."""
+"""The two worlds that the contract holds for: the mock API server, and real OpenStack servers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 import requests
 import yaml
 
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 from tests.openstack import OpenStackError, Servers, servers
 from tests.openstack.bulk import fill
 from tests.unavailable import unavailable
 
-PAGE = 500  # rows, with pagination_max_limit of the bundled endpoint
+PAGE = 500  # rows, with pagination_max_limit of the mock API server
 BULK = 2000  # connections of carl's project
 
 SCENARIO: dict[str, t.Any] = yaml.safe_load(
@@ -40,7 +40,7 @@ class World:
     """A server under test, the same scenario in each; `paged` limits its pages."""
 
     name: str
-    server: Endpoint | Servers
+    server: MockApi | Servers
     paged_url: str
     paged_environment: t.Callable[[str], dict[str, str]]
     page: int  # rows of a page of the paged server
@@ -88,10 +88,10 @@ class World:
 
 def _bundled() -> t.Iterator[World]:
     with (
-        Endpoint("neutron", connections=BULK) as endpoint,
-        Endpoint("neutron", connections=BULK, pagination_max_limit=PAGE) as paged,
+        MockApi("neutron", connections=BULK) as mock_api,
+        MockApi("neutron", connections=BULK, pagination_max_limit=PAGE) as paged,
     ):
-        yield World("bundled", endpoint, paged.url, paged.environment, PAGE)
+        yield World("bundled", mock_api, paged.url, paged.environment, PAGE)
 
 
 def _openstack() -> t.Iterator[World]:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the API does where our code relies on it: the same on the bundled endpoint and on Neutron.
+"""What the API does where our code relies on it: the same on the mock API server and on Neutron.
 
 What only Open Telekom Cloud has (the key `otc` in tests/scenario.yml) is left out here: the bundled
-endpoint runs in its flavour `neutron`.
+endpoint runs in its flavor `neutron`.
 """
 
 from __future__ import annotations

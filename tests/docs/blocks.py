@@ -20,7 +20,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 FILE = re.compile(r"^(?:#|//|;) (?P<name>[\w./-]+\.\w+|Dockerfile)(?:[:,].*)?$")
 # In place of a reader's gateway: a folder of this machine gets strongSwan's files, and runs none.
@@ -91,23 +91,23 @@ def links(page: Path) -> list[str]:
 
 
 class Account:
-    """What stands in the documentation for the reader's account, as alice's at the bundled endpoint."""
+    """What stands in the documentation for the reader's account, as alice's at the mock API server."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        access_key = endpoint.access_keys("alice")[0]
-        credential = endpoint.application_credential("alice")
-        variables = endpoint.environment("alice")
+    def __init__(self, mock_api: MockApi) -> None:
+        access_key = mock_api.access_keys("alice")[0]
+        credential = mock_api.application_credential("alice")
+        variables = mock_api.environment("alice")
         self.values = {
-            "auth_url": endpoint.auth_url,
+            "auth_url": mock_api.auth_url,
             "username": "alice",
             "password": variables["OS_PASSWORD"],
             "user_domain_name": "Default",
             "project_domain_name": "Default",
             "project_name": "vpn-one",
-            "project_id": endpoint.project_id("vpn-one"),
+            "project_id": mock_api.project_id("vpn-one"),
             "region_name": variables["OS_REGION_NAME"],
-            "endpoint": endpoint.url,
-            "network_endpoint_override": endpoint.url,
+            "endpoint": mock_api.url,
+            "network_endpoint_override": mock_api.url,
             "access_key": access_key["access_key"],
             "secret_key": access_key["secret_key"],
             "application_credential_id": credential["id"],
@@ -121,8 +121,8 @@ class Account:
             "ansible_host: 192.168.20.1": GATEWAY,
             "name: automation": "name: alice",
             "name: eu-de": "name: vpn-one",
-            "https://iam.eu-de.otc.t-systems.com/v3": endpoint.auth_url,
-            "https://vpc.eu-de.otc.t-systems.com": endpoint.url,
+            "https://iam.eu-de.otc.t-systems.com/v3": mock_api.auth_url,
+            "https://vpc.eu-de.otc.t-systems.com": mock_api.url,
             "OTC00000000001000000000": "Default",
         }
 

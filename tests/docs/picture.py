@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The picture in the README: `python -m tests.docs.picture` renews it, with Chromium.
 
-It shows a report that the role wrote about connections of the bundled endpoint.
+It shows a report that the role wrote about connections of the mock API server.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent.parent
 PICTURE = ROOT / "docs" / "images" / "report.png"
@@ -62,13 +62,13 @@ def main() -> int:
     if browser is None:
         print("Chromium is needed: apt-get install chromium", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as name, Endpoint("otc") as endpoint:
+    with tempfile.TemporaryDirectory() as name, MockApi("otc") as mock_api:
         folder = Path(name)
         (folder / "play.yml").write_text(json.dumps([PLAY]))
         subprocess.run(
             [Path(sys.executable).parent / "ansible-playbook", "play.yml"],
             cwd=folder,
-            env={**os.environ, **endpoint.environment("alice"), "ANSIBLE_HOME": name},
+            env={**os.environ, **mock_api.environment("alice"), "ANSIBLE_HOME": name},
             check=True,
         )
         subprocess.run(

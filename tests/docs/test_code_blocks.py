@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every code block of the README and the guides, as its readers would use it, on the bundled endpoint.
+"""Every code block of the README and the guides, as its readers would use it, on the mock API server.
 
 The blocks of a page are written and typed in their order, in one empty folder. A section that exports
 OS_* variables begins without any, so that its own are shown to be enough; the others begin with
@@ -25,7 +25,7 @@ import yaml
 
 from tests.ansible_commands import BIN
 from tests.docs.blocks import LANGUAGES, Account, Block, Section, differences, links, sections
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent.parent
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
@@ -43,10 +43,10 @@ def name_of(page: Path) -> str:
 class Reader:
     """Someone with an empty home, the collection, and a page to follow."""
 
-    def __init__(self, folder: Path, collections: Path, endpoint: Endpoint) -> None:
+    def __init__(self, folder: Path, collections: Path, mock_api: MockApi) -> None:
         self.folder = folder
-        self.endpoint = endpoint
-        self.account = Account(endpoint)
+        self.mock_api = mock_api
+        self.account = Account(mock_api)
         self.plain = {
             name: value
             for name, value in os.environ.items()
@@ -66,7 +66,7 @@ class Reader:
         """Do what a section says; AssertionError where something else comes of it."""
         environment = dict(self.plain)
         if not section.logs_in:
-            environment |= self.endpoint.environment("alice")
+            environment |= self.mock_api.environment("alice")
         written: set[str] = set()
         for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
             assert block.language in LANGUAGES, f"line {block.line}: nothing runs {block.language}"
@@ -191,12 +191,12 @@ def walks(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     collections: Path,
-    shared_endpoint: Endpoint,
+    shared_mock_api: MockApi,
 ) -> t.Iterator[dict[Path, Future[None]]]:
     """Two readers at a time go through the pages that are to be tested, each page from the beginning."""
 
     def walk(page: Path, folder: Path) -> None:
-        reader = Reader(folder, collections, shared_endpoint)
+        reader = Reader(folder, collections, shared_mock_api)
         for section in sections(page):
             reader.follow(section)
 

@@ -14,7 +14,7 @@ import yaml
 
 from tests.ansible_commands import Ansible
 from tests.docs.blocks import sections
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT / "examples"
@@ -40,17 +40,17 @@ def folder(ansible: Ansible) -> Path:
     ],
 )
 def test_examples_run(
-    command: str, shown: tuple[str, ...], ansible: Ansible, folder: Path, endpoint: Endpoint
+    command: str, shown: tuple[str, ...], ansible: Ansible, folder: Path, mock_api: MockApi
 ) -> None:
-    done = ansible.run(*command.split(), environment=endpoint.environment())
+    done = ansible.run(*command.split(), environment=mock_api.environment())
     assert done.returncode == 0, done.stdout + done.stderr
     assert [text for text in shown if text not in done.stdout] == []
 
 
-def test_two_clouds_in_one_inventory(ansible: Ansible, folder: Path, endpoint: Endpoint) -> None:
+def test_two_clouds_in_one_inventory(ansible: Ansible, folder: Path, mock_api: MockApi) -> None:
     clouds = {}
     for cloud, user in (("production", "alice"), ("staging", "bob")):
-        variables = endpoint.environment(user)
+        variables = mock_api.environment(user)
         clouds[cloud] = {
             "region_name": variables.pop("OS_REGION_NAME"),
             "auth_type": variables.pop("OS_AUTH_TYPE"),
@@ -68,11 +68,11 @@ def test_two_clouds_in_one_inventory(ansible: Ansible, folder: Path, endpoint: E
 
 
 def test_the_credential_type_of_awx_logs_in(
-    ansible: Ansible, folder: Path, endpoint: Endpoint
+    ansible: Ansible, folder: Path, mock_api: MockApi
 ) -> None:
     inputs = yaml.safe_load((folder / "awx" / "inputs.yml").read_text())
     injectors = yaml.safe_load((folder / "awx" / "injectors.yml").read_text())
-    variables = endpoint.environment()
+    variables = mock_api.environment()
     form = {
         "auth_url": variables["OS_AUTH_URL"],
         "domain": "Default",

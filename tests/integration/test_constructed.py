@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ansible_commands import Ansible
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 Row = dict[str, t.Any]
 SCRIPT = Path(__file__).with_name("constructed.py")
@@ -125,7 +125,7 @@ def mixed(seed: int) -> Row:
 
 
 @pytest.fixture(scope="module")
-def answers(shared_ansible: Ansible, shared_endpoint: Endpoint) -> list[tuple[Row, Row]]:
+def answers(shared_ansible: Ansible, shared_mock_api: MockApi) -> list[tuple[Row, Row]]:
     """The options, and what the two plugins made of them."""
     options = [*alone(), *map(mixed, range(150))]
     path = shared_ansible.folder / "options.json"
@@ -135,7 +135,7 @@ def answers(shared_ansible: Ansible, shared_endpoint: Endpoint) -> list[tuple[Ro
         str(SCRIPT),
         str(shared_ansible.collections),
         str(path),
-        environment={**shared_endpoint.environment("alice"), "CONSTRUCTED": "from the environment"},
+        environment={**shared_mock_api.environment("alice"), "CONSTRUCTED": "from the environment"},
     )
     assert done.returncode == 0, done.stderr
     return list(zip(options, json.loads(done.stdout), strict=True))

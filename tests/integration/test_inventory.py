@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin through ansible-inventory against the bundled endpoint."""
+"""The inventory plugin through ansible-inventory against the mock API server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from tests.ansible_commands import BIN, Ansible, plain_text
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 Row = dict[str, t.Any]
 PROJECT = "vpn-one"
@@ -36,17 +36,17 @@ def id_of(variables: Row) -> str:
 
 
 @pytest.fixture(scope="module")
-def whole(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Row:
+def whole(shared_ansible: Ansible, shared_mock_api: MockApi) -> Row:
     """The inventory of a source without options."""
-    shared_endpoint.reset()
-    return shared_ansible.inventory({}, shared_endpoint.environment("alice"))
+    shared_mock_api.reset()
+    return shared_ansible.inventory({}, shared_mock_api.environment("alice"))
 
 
 def test_each_connection_is_a_host_with_its_fields_as_variables(
-    whole: Row, shared_endpoint: Endpoint
+    whole: Row, shared_mock_api: MockApi
 ) -> None:
     by_id = {id_of(variables): variables for variables in hostvars(whole).values()}
-    rows = shared_endpoint.rows(PROJECT)
+    rows = shared_mock_api.rows(PROJECT)
     assert len(hostvars(whole)) == len(rows) == len(by_id)
     assert members(whole, "ipsec_connections") == set(hostvars(whole))
     for row in rows:
@@ -62,20 +62,20 @@ def test_each_connection_is_a_host_with_its_fields_as_variables(
 
 
 def test_equal_names_are_hosts_of_their_own_and_an_empty_one_is_the_address(
-    whole: Row, shared_endpoint: Endpoint
+    whole: Row, shared_mock_api: MockApi
 ) -> None:
     named = {name: id_of(variables) for name, variables in hostvars(whole).items()}
-    berlins = [row["id"] for row in shared_endpoint.rows(PROJECT) if row["name"] == "branch-berlin"]
+    berlins = [row["id"] for row in shared_mock_api.rows(PROJECT) if row["name"] == "branch-berlin"]
     assert len(berlins) == 3
     assert named["branch-berlin"] == berlins[0]
     for later in berlins[1:]:
         assert named[f"branch-berlin_{later}"] == later
-    (nameless,) = (row for row in shared_endpoint.rows(PROJECT) if not row["name"])
+    (nameless,) = (row for row in shared_mock_api.rows(PROJECT) if not row["name"])
     assert named[nameless["peer_address"]] == nameless["id"]
     assert "null" in named
 
 
-def test_host_names_are_safe_as_names_of_files(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_host_names_are_safe_as_names_of_files(ansible: Ansible, mock_api: MockApi) -> None:
     """Ansible keeps facts in, and reads host_vars from, files that are named after hosts."""
     names = [
         "../../../etc/passwd",
@@ -86,65 +86,65 @@ def test_host_names_are_safe_as_names_of_files(ansible: Ansible, endpoint: Endpo
         "é" * 255,
     ]
     for position, name in enumerate(names):
-        endpoint.change(endpoint.id_of(PROJECT, position), name=name)
+        mock_api.change(mock_api.id_of(PROJECT, position), name=name)
     cached = {
         "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
         "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(ansible.folder / "facts"),
     }
-    inventory = ansible.inventory({}, {**endpoint.environment("alice"), **cached})
+    inventory = ansible.inventory({}, {**mock_api.environment("alice"), **cached})
     by_id = {id_of(variables): name for name, variables in hostvars(inventory).items()}
-    hosts = [by_id[endpoint.id_of(PROJECT, position)] for position in range(len(names))]
+    hosts = [by_id[mock_api.id_of(PROJECT, position)] for position in range(len(names))]
     assert hosts[:2] == [".._.._.._etc_passwd", "_etc_passwd"]
-    assert hosts[2] == endpoint.rows(PROJECT)[2]["peer_address"]
+    assert hosts[2] == mock_api.rows(PROJECT)[2]["peer_address"]
     assert hosts[3] == "a_b_c_[31m"
     assert hosts[4] == "é" * 80
-    assert hosts[5] == f"{hosts[4]}_{endpoint.id_of(PROJECT, 5)}"
+    assert hosts[5] == f"{hosts[4]}_{mock_api.id_of(PROJECT, 5)}"
     texts = [hostvars(inventory)[host]["ipsec_name"] for host in hosts]
     assert texts == names
 
 
 def test_the_request_asks_for_no_key_and_the_answers_order_changes_nothing(
-    whole: Row, ansible: Ansible, endpoint: Endpoint
+    whole: Row, ansible: Ansible, mock_api: MockApi
 ) -> None:
-    endpoint.fault("/v2.0/vpn/", quirks=["shuffle", "ignore_fields"], count=None)
-    shuffled = ansible.inventory({}, endpoint.environment("alice"))
+    mock_api.fault("/v2.0/vpn/", quirks=["shuffle", "ignore_fields"], count=None)
+    shuffled = ansible.inventory({}, mock_api.environment("alice"))
     assert shuffled == whole
-    assert [one.method for one in endpoint.requests] == ["POST", "GET"]
-    assert ("fields", "psk") not in endpoint.requests[1].query
+    assert [one.method for one in mock_api.requests] == ["POST", "GET"]
+    assert ("fields", "psk") not in mock_api.requests[1].query
 
 
-def test_filters_and_conditions_choose(ansible: Ansible, endpoint: Endpoint) -> None:
-    endpoint.fault("/v2.0/vpn/ipsec", quirks=["ignore_filters"], count=None)
+def test_filters_and_conditions_choose(ansible: Ansible, mock_api: MockApi) -> None:
+    mock_api.fault("/v2.0/vpn/ipsec", quirks=["ignore_filters"], count=None)
     inventory = ansible.inventory(
         {
             "status": ["active", "DOWN", "pending create"],
             "vpn_service": "production",
             "tags": {"owner": ""},
             "admin_state_up": True,
-            "project_id": endpoint.project_id(PROJECT),
+            "project_id": mock_api.project_id(PROJECT),
             "include": ["ipsec_status == 'DOWN'", "ipsec_name is search('munich')"],
             "exclude": ["ipsec_name == 'nobody'", "ipsec_peer_address is match('198.51.100.30')"],
         },
-        endpoint.environment("alice"),
+        mock_api.environment("alice"),
     )
     assert set(hostvars(inventory)) == {"branch-munich"}
 
 
-def test_one_by_its_id(ansible: Ansible, endpoint: Endpoint) -> None:
-    acme = endpoint.id_of(PROJECT, "partner-acme")
+def test_one_by_its_id(ansible: Ansible, mock_api: MockApi) -> None:
+    acme = mock_api.id_of(PROJECT, "partner-acme")
     source = {"name": acme, "peer_address": "198.51.100.90", "hostvars_prefix": "vpn_"}
-    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
     assert set(hostvars(inventory)) == {"partner-acme"}
     assert hostvars(inventory)["partner-acme"]["vpn_peer_id"] == "vpn.acme.example"
-    assert endpoint.requests[1].path.endswith(f"/ipsec-site-connections/{acme}")
+    assert mock_api.requests[1].path.endswith(f"/ipsec-site-connections/{acme}")
 
 
-def test_nothing_that_matches_is_an_empty_group(ansible: Ansible, endpoint: Endpoint) -> None:
-    inventory = ansible.inventory({"name": "nobody"}, endpoint.environment("alice"))
+def test_nothing_that_matches_is_an_empty_group(ansible: Ansible, mock_api: MockApi) -> None:
+    inventory = ansible.inventory({"name": "nobody"}, mock_api.environment("alice"))
     assert hostvars(inventory) == {}
 
 
-def test_host_names_by_preference(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_host_names_by_preference(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         "hostnames": [
             "(ipsec_tags | items2dict)['site'] ~ '.example.com'",
@@ -153,7 +153,7 @@ def test_host_names_by_preference(ansible: Ansible, endpoint: Endpoint) -> None:
             "peer_id",
         ]
     }
-    named = hostvars(ansible.inventory(source, endpoint.environment("alice")))
+    named = hostvars(ansible.inventory(source, mock_api.environment("alice")))
     assert named["munich.example.com"]["ipsec_name"] == "branch-munich"
     # no tag `site`: the expression has no value, there is no such variable, no order either
     assert named["vpn.acme.example"]["ipsec_name"] == "partner-acme"
@@ -162,10 +162,10 @@ def test_host_names_by_preference(ansible: Ansible, endpoint: Endpoint) -> None:
     assert named["vienna.example.com"]["ipsec_order_id"] == "CS2503011234ABCD"
 
 
-def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, mock_api: MockApi) -> None:
     wrong, right = "ipsec_name ~", "(ipsec_tags | items2dict)['site']"
     source = {"hostnames": [wrong, "ipsec_nmae", right]}
-    done = ansible.inventory_run(source, endpoint.environment("alice"), "--list")
+    done = ansible.inventory_run(source, mock_api.environment("alice"), "--list")
     assert done.returncode == 0
     told = " ".join(done.stderr.split())
     assert f"hostnames: {wrong} names none of the hosts" in told
@@ -173,7 +173,7 @@ def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, endpoint: E
     assert right not in told
 
 
-def test_constructed_options(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_constructed_options(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         "use_extra_vars": True,
         "compose": {
@@ -195,7 +195,7 @@ def test_constructed_options(ansible: Ansible, endpoint: Endpoint) -> None:
         "resolve": True,
     }
     inventory = ansible.inventory(
-        source, endpoint.environment("alice"), "--extra-vars", "ticket_prefix=vpn-"
+        source, mock_api.environment("alice"), "--extra-vars", "ticket_prefix=vpn-"
     )
     variables = hostvars(inventory)
     assert variables["branch-munich"]["site"] == "munich"
@@ -213,20 +213,20 @@ def test_constructed_options(ansible: Ansible, endpoint: Endpoint) -> None:
     assert members(inventory, "order_CS2503011234ABCD") == {"datacentre-vienna"}
     assert "branch-munich" in members(inventory, "order_none")
     assert "plant-leipzig" in members(inventory, "tag_owner_plant_it")
-    assert len(endpoint.requests) == 7
+    assert len(mock_api.requests) == 7
 
 
 def test_strict_makes_what_cannot_be_evaluated_an_error(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     source = {"strict": True, "keyed_groups": [{"key": "ipsec_nowhere"}]}
-    done = ansible.inventory_run(source, endpoint.environment("alice"), "--list")
+    done = ansible.inventory_run(source, mock_api.environment("alice"), "--list")
     assert done.returncode != 0
     assert "ipsec_nowhere" in done.stderr
 
 
 def test_a_gateway_as_one_host_with_all_its_connections(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     source = {
         "host_per": "peer_address",
@@ -234,35 +234,35 @@ def test_a_gateway_as_one_host_with_all_its_connections(
         "exclude": ["ipsec_name == 'plant-leipzig'"],
         "keyed_groups": [{"key": "ipsec_connections | map(attribute='status')", "prefix": "has"}],
     }
-    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
     berlin = hostvars(inventory)["gateway-198.51.100.10"]
     assert set(berlin) == {"ansible_host", "ipsec_connections"}
-    rows = [row for row in endpoint.rows(PROJECT) if row["peer_address"] == "198.51.100.10"]
+    rows = [row for row in mock_api.rows(PROJECT) if row["peer_address"] == "198.51.100.10"]
     assert [one["id"] for one in berlin["ipsec_connections"]] == [row["id"] for row in rows]
     assert all(one["cloud"] == PROJECT for one in berlin["ipsec_connections"])
     assert not any("psk" in one for one in berlin["ipsec_connections"])
-    addresses = {row["peer_address"] for row in endpoint.rows(PROJECT)} - {"198.51.100.60"}
+    addresses = {row["peer_address"] for row in mock_api.rows(PROJECT)} - {"198.51.100.60"}
     assert set(hostvars(inventory)) == {f"gateway-{address}" for address in addresses}
     both = members(inventory, "has_DOWN") & members(inventory, "has_ACTIVE")
     assert both == {"gateway-198.51.100.10"}
 
 
 def test_names_of_groups_and_of_the_local_host_are_not_taken(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     """A connection can be called like a group that comes before, with, or after it."""
     awkward = ["all", "ungrouped", "ipsec_connections", "localhost", "127.0.0.1", "here", "DOWN"]
     awkward += ["ACTIVE", "by_state"]
     for position, name in enumerate(awkward):
-        endpoint.change(endpoint.id_of(PROJECT, position), name=name)
-    by_id = {row["id"]: row for row in endpoint.rows(PROJECT)}
+        mock_api.change(mock_api.id_of(PROJECT, position), name=name)
+    by_id = {row["id"]: row for row in mock_api.rows(PROJECT)}
     source = {
         "groups": {"here": "ipsec_admin_state_up"},
         "keyed_groups": [
             {"key": "ipsec_status", "separator": "", "parent_group": "by_state"},
         ],
     }
-    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
     hosts = hostvars(inventory)
     assert {id_of(variables) for variables in hosts.values()} == set(by_id)
     assert not set(hosts) & set(awkward)
@@ -278,20 +278,20 @@ def test_names_of_groups_and_of_the_local_host_are_not_taken(
         assert "vars" not in inventory[group]
 
 
-def auth(endpoint: Endpoint, user: str) -> dict[str, str]:
+def auth(mock_api: MockApi, user: str) -> dict[str, str]:
     """The `auth` option of a user."""
     return {
         name.removeprefix("OS_").lower(): value
-        for name, value in endpoint.environment(user).items()
+        for name, value in mock_api.environment(user).items()
         if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
     }
 
 
-def test_several_clouds_side_by_side(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_several_clouds_side_by_side(ansible: Ansible, mock_api: MockApi) -> None:
     clouds: list[Row] = [
-        {"auth": auth(endpoint, "alice")},
-        {"auth": auth(endpoint, "bob"), "label": "second"},
-        {"auth": auth(endpoint, "emil"), "region_name": "RegionOne"},
+        {"auth": auth(mock_api, "alice")},
+        {"auth": auth(mock_api, "bob"), "label": "second"},
+        {"auth": auth(mock_api, "emil"), "region_name": "RegionOne"},
     ]
     source = {
         "region_name": "RegionOne",
@@ -301,30 +301,30 @@ def test_several_clouds_side_by_side(ansible: Ansible, endpoint: Endpoint) -> No
     inventory = ansible.inventory(source)
     hosts = hostvars(inventory)
     for project, label in (("vpn-one", "vpn-one"), ("vpn-two", "second")):
-        ids = {row["id"] for row in endpoint.rows(project)}
+        ids = {row["id"] for row in mock_api.rows(project)}
         there = {name for name, one in hosts.items() if one["ipsec_id"] in ids}
         assert members(inventory, f"in_{label.replace('-', '_')}") == there
         assert len(there) == len(ids)
         assert {hosts[name]["ipsec_cloud"] for name in there} == {label}
-    other = endpoint.id_of("vpn-two", "branch-berlin")
+    other = mock_api.id_of("vpn-two", "branch-berlin")
     assert hosts[f"branch-berlin_{other}"]["ipsec_cloud"] == "second"
     assert hosts["branch-berlin"]["ipsec_cloud"] == "vpn-one"
-    assert [one.method for one in endpoint.requests].count("POST") == 3
+    assert [one.method for one in mock_api.requests].count("POST") == 3
 
 
 def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    wrong = {**auth(endpoint, "bob"), "password": "wrong-not-for-logs"}
+    wrong = {**auth(mock_api, "bob"), "password": "wrong-not-for-logs"}
     source: Row = {
         "region_name": "RegionOne",
-        "clouds": [{"auth": auth(endpoint, "alice")}, {"auth": wrong, "label": "second"}],
+        "clouds": [{"auth": auth(mock_api, "alice")}, {"auth": wrong, "label": "second"}],
     }
     done = ansible.inventory_run({**source, "fail_on_error": False}, None, "--list")
     assert done.returncode == 0
     hosts = hostvars(plain_text(json.loads(done.stdout)))
     assert {one["ipsec_cloud"] for one in hosts.values()} == {PROJECT}
-    assert len(hosts) == len(endpoint.rows(PROJECT))
+    assert len(hosts) == len(mock_api.rows(PROJECT))
     said = " ".join(done.stderr.split())
     assert "second: left out of the inventory: Keystone at" in said
     assert "not-for-logs" not in said
@@ -353,7 +353,7 @@ def vault(ansible: Ansible) -> t.Callable[[str], str]:
 
 
 def test_secrets_from_look_ups_and_vaults(
-    ansible: Ansible, endpoint: Endpoint, vault: t.Callable[[str], str]
+    ansible: Ansible, mock_api: MockApi, vault: t.Callable[[str], str]
 ) -> None:
     """The password of alice by a look-up, by a vaulted file, by a variable, and vaulted in place."""
     environment = {
@@ -382,7 +382,7 @@ def test_secrets_from_look_ups_and_vaults(
             "use_extra_vars: true\n"
             "region_name: RegionOne\n"
             "auth:\n"
-            f"  auth_url: {endpoint.auth_url}\n"
+            f"  auth_url: {mock_api.auth_url}\n"
             "  username: alice\n"
             "  user_domain_name: Default\n"
             "  project_name: vpn-one\n"
@@ -394,7 +394,7 @@ def test_secrets_from_look_ups_and_vaults(
     assert set(hostvars(json.loads(done.stdout))) == set(ways), done.stderr
 
 
-def test_which_files_are_sources(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_which_files_are_sources(ansible: Ansible, mock_api: MockApi) -> None:
     ours = ["otc_vpn.yml", "otc_vpn.yaml", "ipsec_connections.yaml", "a.ipsec_connections.yml"]
     others = ["connections.yml", "otc_vpn.json"]
     folder = ansible.folder / "sources"
@@ -412,7 +412,7 @@ def test_which_files_are_sources(ansible: Ansible, endpoint: Endpoint) -> None:
         str(folder),
         "--list",
         environment={
-            **endpoint.environment("alice"),
+            **mock_api.environment("alice"),
             "ANSIBLE_INVENTORY_ENABLED": "otc.vpn.ipsec_connections",
         },
     )

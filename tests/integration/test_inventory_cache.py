@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.ansible_commands import Ansible, plain_text
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 Row = dict[str, t.Any]
 CACHE: Row = {
@@ -29,35 +29,35 @@ def files(ansible: Ansible) -> set[Path]:
 
 
 def test_a_kept_answer_serves_the_next_run_and_holds_no_secret(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
-    environment = endpoint.environment("alice")
+    mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    environment = mock_api.environment("alice")
     source = {**CACHE, "resolve": True}
     first = ansible.inventory(source, environment)
-    tokens = {one.headers.get("x-auth-token", "") for one in endpoint.requests} - {""}
+    tokens = {one.headers.get("x-auth-token", "") for one in mock_api.requests} - {""}
     assert tokens
-    asked = len(endpoint.requests)
+    asked = len(mock_api.requests)
     assert ansible.inventory(source, environment) == first
-    assert len(endpoint.requests) == asked
+    assert len(mock_api.requests) == asked
 
     # include, exclude and host names are worked out anew from the same answer
     munich = ansible.inventory({**source, "include": ["ipsec_mtu == 1400"]}, environment)
     assert set(munich["_meta"]["hostvars"]) == {"office-paris"}
-    assert len(endpoint.requests) == asked
+    assert len(mock_api.requests) == asked
 
-    endpoint.change(endpoint.id_of("vpn-one", "branch-munich"), name="renamed")
+    mock_api.change(mock_api.id_of("vpn-one", "branch-munich"), name="renamed")
     play = [{"hosts": "ipsec_connections", "gather_facts": False}]
     listed = ["-i", "ipsec_connections.yml", "--list-hosts"]
     (ansible.folder / "ipsec_connections.yml").write_text(
         json.dumps({"plugin": "otc.vpn.ipsec_connections", **source})
     )
     assert "branch-munich" in ansible.playbook(play, environment, *listed).stdout
-    assert len(endpoint.requests) == asked
+    assert len(mock_api.requests) == asked
     assert "renamed" in ansible.playbook(play, environment, *listed, "--flush-cache").stdout
-    assert len(endpoint.requests) == 2 * asked
+    assert len(mock_api.requests) == 2 * asked
     assert "renamed" in ansible.inventory(source, environment)["_meta"]["hostvars"]
-    assert len(endpoint.requests) == 2 * asked
+    assert len(mock_api.requests) == 2 * asked
 
     (kept,) = files(ansible)
     text = kept.name + kept.read_text()
@@ -66,35 +66,35 @@ def test_a_kept_answer_serves_the_next_run_and_holds_no_secret(
         assert secret not in text
 
 
-def test_what_shapes_the_answer_keeps_answers_apart(ansible: Ansible, endpoint: Endpoint) -> None:
-    alice = endpoint.environment("alice")
-    by_hand = {"OS_NETWORK_ENDPOINT_OVERRIDE": endpoint.url}
+def test_what_shapes_the_answer_keeps_answers_apart(ansible: Ansible, mock_api: MockApi) -> None:
+    alice = mock_api.environment("alice")
+    by_hand = {"OS_NETWORK_ENDPOINT_OVERRIDE": mock_api.url}
     runs: list[tuple[Row, dict[str, str]]] = [
         ({}, alice),
         ({"status": ["DOWN"]}, alice),
         ({"name": "branch-munich"}, alice),
         ({"resolve": True}, alice),
-        ({}, endpoint.environment("bob")),
-        ({}, endpoint.environment("alice", "aksk")),
+        ({}, mock_api.environment("bob")),
+        ({}, mock_api.environment("alice", "aksk")),
         ({}, {**alice, **by_hand, "OS_REGION_NAME": "RegionTwo"}),
     ]
     for number, (options, environment) in enumerate(runs, 1):
-        before = len(endpoint.requests)
+        before = len(mock_api.requests)
         ansible.inventory({**CACHE, **options}, environment)
-        assert len(endpoint.requests) > before, (options, environment)
+        assert len(mock_api.requests) > before, (options, environment)
         assert len(files(ansible)) == number
     text = "".join(path.name + path.read_text() for path in files(ansible))
     assert "not-for-logs" not in text
     assert "alicepw" not in text
 
 
-def test_an_answer_that_lacks_a_cloud_is_not_kept(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_an_answer_that_lacks_a_cloud_is_not_kept(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         **CACHE,
         "clouds": [{"label": "good"}, {"label": "bad", "region_name": "Atlantis"}],
         "fail_on_error": False,
     }
-    inventory = ansible.inventory(source, endpoint.environment("alice"))
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
     hosts = inventory["_meta"]["hostvars"].values()
     assert {one["ipsec_cloud"] for one in hosts} == {"good"}
     assert not files(ansible)
@@ -118,9 +118,9 @@ def with_lists(kept: str, lists: t.Any) -> str:
     ids=["no JSON", "no list of the cloud", "no whole rows"],
 )
 def test_a_spoilt_cache_is_not_used(
-    spoilt: t.Callable[[str], str], ansible: Ansible, endpoint: Endpoint
+    spoilt: t.Callable[[str], str], ansible: Ansible, mock_api: MockApi
 ) -> None:
-    environment = endpoint.environment("alice")
+    environment = mock_api.environment("alice")
     source = {**CACHE, "name": "branch-munich"}
     first = ansible.inventory(source, environment)
     (kept,) = files(ansible)
@@ -131,6 +131,6 @@ def test_a_spoilt_cache_is_not_used(
     assert "Traceback" not in done.stderr
     answer = plain_text(json.loads(done.stdout[done.stdout.index("\n{") :]))
     assert answer == first
-    assert len(endpoint.requests) == 4
+    assert len(mock_api.requests) == 4
     assert files(ansible) == {kept}
     assert kept.read_text() != content

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from tests.ansible_commands import Ansible
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 PLAYBOOK = """
 - name: Report the tunnels
@@ -21,11 +21,11 @@ PLAYBOOK = """
 """
 
 
-def run(ansible: Ansible, endpoint: Endpoint, *arguments: str) -> tuple[str, dict[str, int]]:
+def run(ansible: Ansible, mock_api: MockApi, *arguments: str) -> tuple[str, dict[str, int]]:
     """Run the role as alice; gives the output and the counts of the recap."""
     (ansible.folder / "play.yml").write_text(PLAYBOOK, "utf-8")
     done = ansible.run(
-        "ansible-playbook", "play.yml", *arguments, environment=endpoint.environment("alice")
+        "ansible-playbook", "play.yml", *arguments, environment=mock_api.environment("alice")
     )
     recap = re.findall(r"(\w+)=(\d+)", done.stdout.partition("PLAY RECAP")[2])
     return done.stdout + done.stderr, {name: int(number) for name, number in recap}
@@ -36,14 +36,12 @@ def reports(ansible: Ansible) -> dict[str, str]:
     return {path.suffix: path.read_text("utf-8") for path in folder.glob("*")}
 
 
-def test_the_role_gathers_and_reports_without_a_secret(
-    ansible: Ansible, endpoint: Endpoint
-) -> None:
-    output, recap = run(ansible, endpoint, "-vvv", "--diff")
+def test_the_role_gathers_and_reports_without_a_secret(ansible: Ansible, mock_api: MockApi) -> None:
+    output, recap = run(ansible, mock_api, "-vvv", "--diff")
     assert (recap["changed"], recap["failed"]) == (2, 0), output
     written = reports(ansible)
     assert set(written) == {".html", ".md", ".json"}
-    rows = endpoint.rows("vpn-one")
+    rows = mock_api.rows("vpn-one")
     audit = json.loads(written[".json"])
     assert {row["id"] for row in audit["connections"]} == {row["id"] for row in rows}
     assert all(row["ike"] and row["ipsec"] for row in audit["connections"])
@@ -51,22 +49,22 @@ def test_the_role_gathers_and_reports_without_a_secret(
     for text in (*written.values(), output):
         assert not [secret for secret in secrets if secret in text]
 
-    output, recap = run(ansible, endpoint)
+    output, recap = run(ansible, mock_api)
     assert recap["changed"] == 0, output
     assert reports(ansible) == written
 
 
 def test_check_mode_says_what_would_change_and_writes_nothing(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    output, recap = run(ansible, endpoint, "--check", "--diff")
+    output, recap = run(ansible, mock_api, "--check", "--diff")
     assert (recap["changed"], recap["failed"]) == (2, 0), output
     assert "+# IPsec tunnels" in output
     assert reports(ansible) == {}
 
 
-def test_open_findings_fail_the_play_when_asked_for(ansible: Ansible, endpoint: Endpoint) -> None:
-    output, recap = run(ansible, endpoint, "-e", "ipsec_report_fail_on=high")
+def test_open_findings_fail_the_play_when_asked_for(ansible: Ansible, mock_api: MockApi) -> None:
+    output, recap = run(ansible, mock_api, "-e", "ipsec_report_fail_on=high")
     assert recap["failed"] == 1
     sentence = json.loads(reports(ansible)[".json"])["summary"]["sentence"]
     assert sentence in output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The five info modules through real Ansible against the bundled endpoint.
+"""The five info modules through real Ansible against the mock API server.
 
 A play costs a second or two, so each fixture runs one play of many tasks, and many tests look at
 what it left.
@@ -17,7 +17,7 @@ import requests
 import yaml
 
 from tests.ansible_commands import Ansible
-from tests.endpoint import Endpoint, Recorded
+from tests.mock_api import MockApi, Recorded
 
 Row = dict[str, t.Any]
 Results = dict[str, dict[str, t.Any]]
@@ -52,12 +52,12 @@ def has_tag(key: str, *values: str) -> t.Callable[[Row], bool]:
     )
 
 
-def selections(endpoint: Endpoint) -> dict[str, tuple[Kind, Row, t.Callable[[Row], bool]]]:
+def selections(mock_api: MockApi) -> dict[str, tuple[Kind, Row, t.Callable[[Row], bool]]]:
     """What is asked for by a module's options, and for which of the server's rows it holds."""
-    plants = endpoint.id_of(PROJECT, "plants", "vpnservices")
-    service = next(row for row in endpoint.rows(PROJECT, "vpnservices") if row["id"] == plants)
-    project = endpoint.project_id(PROJECT)
-    third = endpoint.id_of(PROJECT, 2)
+    plants = mock_api.id_of(PROJECT, "plants", "vpnservices")
+    service = next(row for row in mock_api.rows(PROJECT, "vpnservices") if row["id"] == plants)
+    project = mock_api.project_id(PROJECT)
+    third = mock_api.id_of(PROJECT, 2)
     return {
         "states": (
             CONNECTIONS,
@@ -139,11 +139,11 @@ def task(kind: Kind, options: Row | None = None, **keywords: t.Any) -> Row:
     return {f"otc.vpn.{kind.module}": options or {}, **keywords}
 
 
-def auth_options(endpoint: Endpoint) -> dict[str, str]:
+def auth_options(mock_api: MockApi) -> dict[str, str]:
     """Alice's `auth` option."""
     return {
         name.removeprefix("OS_").lower(): value
-        for name, value in endpoint.environment("alice").items()
+        for name, value in mock_api.environment("alice").items()
         if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
     }
 
@@ -176,17 +176,17 @@ def documentation(shared_ansible: Ansible) -> dict[str, Row]:
 
 @pytest.fixture(scope="module")
 def whole_lists(
-    shared_ansible: Ansible, shared_endpoint: Endpoint
+    shared_ansible: Ansible, shared_mock_api: MockApi
 ) -> tuple[Results, list[list[Recorded]]]:
     """Every kind without options, with the requests of each; then some with `fields`."""
-    shared_endpoint.reset()
+    shared_mock_api.reset()
     tasks = {kind.module: task(kind) for kind in KINDS}
     tasks["some fields"] = task(CONNECTIONS, {"fields": ["peer_address", "order_id"]})
     tasks["psk"] = task(CONNECTIONS, {"include_psk": True})
     tasks["psk by fields"] = task(CONNECTIONS, {"include_psk": True, "fields": ["name", "psk"]})
     tasks["service's fields"] = task(SERVICES, {"fields": ["external_v4_ip"]})
-    results = shared_ansible.tasks(tasks, shared_endpoint.environment("alice"))
-    return results, conversations(shared_endpoint.requests)
+    results = shared_ansible.tasks(tasks, shared_mock_api.environment("alice"))
+    return results, conversations(shared_mock_api.requests)
 
 
 @KINDS_BY_MODULE
@@ -194,13 +194,13 @@ def test_every_documented_field_comes_back_as_the_server_has_it(
     kind: Kind,
     whole_lists: tuple[Results, list[list[Recorded]]],
     documentation: dict[str, Row],
-    shared_endpoint: Endpoint,
+    shared_mock_api: MockApi,
 ) -> None:
     contains = documentation[kind.module]["return"][kind.result]["contains"]
     documented = {name for name, about in contains.items() if about["returned"] == "always"}
     answer = whole_lists[0][kind.module]
     assert answer["changed"] is False
-    rows = shared_endpoint.rows(PROJECT, kind.collection)
+    rows = shared_mock_api.rows(PROJECT, kind.collection)
     assert len(answer[kind.result]) == len(rows)
     for fact, row in zip(answer[kind.result], rows, strict=True):
         assert documented <= set(fact)
@@ -234,12 +234,12 @@ def test_a_whole_list_is_one_request_without_a_limit(
 
 
 def test_fields_limit_what_is_returned_and_asked_for(
-    whole_lists: tuple[Results, list[list[Recorded]]], shared_endpoint: Endpoint
+    whole_lists: tuple[Results, list[list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     results, requests_of = whole_lists
     assert results["some fields"]["ipsec_connections"] == [
         {name: row.get(name) for name in ("id", "peer_address", "order_id")}
-        for row in shared_endpoint.rows(PROJECT)
+        for row in shared_mock_api.rows(PROJECT)
     ]
     (request,) = requests_of[len(KINDS)]
     assert {"peer_address", "order_id"} <= set(asked_fields(request))
@@ -250,10 +250,10 @@ def test_fields_limit_what_is_returned_and_asked_for(
 
 
 def test_include_psk_returns_the_pre_shared_key(
-    whole_lists: tuple[Results, list[list[Recorded]]], shared_endpoint: Endpoint
+    whole_lists: tuple[Results, list[list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     results = whole_lists[0]
-    keys = [row["psk"] for row in shared_endpoint.rows(PROJECT)]
+    keys = [row["psk"] for row in shared_mock_api.rows(PROJECT)]
     assert [row["psk"] for row in results["psk"]["ipsec_connections"]] == keys
     assert [row["psk"] for row in results["psk by fields"]["ipsec_connections"]] == keys
     assert all(
@@ -263,22 +263,22 @@ def test_include_psk_returns_the_pre_shared_key(
 
 @pytest.fixture(scope="module")
 def selected(
-    shared_ansible: Ansible, shared_endpoint: Endpoint
+    shared_ansible: Ansible, shared_mock_api: MockApi
 ) -> tuple[Results, dict[str, list[Recorded]]]:
     """Each selection on a server that knows fields and filters, with its requests."""
-    shared_endpoint.reset()
-    wanted = selections(shared_endpoint)
+    shared_mock_api.reset()
+    wanted = selections(shared_mock_api)
     tasks = {name: task(kind, options) for name, (kind, options, _holds) in wanted.items()}
-    results = shared_ansible.tasks(tasks, shared_endpoint.environment("alice"))
-    return results, dict(zip(tasks, conversations(shared_endpoint.requests), strict=True))
+    results = shared_ansible.tasks(tasks, shared_mock_api.environment("alice"))
+    return results, dict(zip(tasks, conversations(shared_mock_api.requests), strict=True))
 
 
 @pytest.fixture(scope="module")
-def selected_here(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
+def selected_here(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
     """Each selection of connections on a server that ignores fields and filters alike."""
-    shared_endpoint.reset()
-    shared_endpoint.fault("/v2.0/", quirks=["ignore_fields", "ignore_filters"], count=None)
-    wanted = selections(shared_endpoint)
+    shared_mock_api.reset()
+    shared_mock_api.fault("/v2.0/", quirks=["ignore_fields", "ignore_filters"], count=None)
+    wanted = selections(shared_mock_api)
     tasks = {
         name: task(kind, options)
         for name, (kind, options, _holds) in wanted.items()
@@ -286,26 +286,26 @@ def selected_here(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results
     }
     results = shared_ansible.tasks(
         {**tasks, "all": task(CONNECTIONS), "some fields": task(CONNECTIONS, {"fields": ["name"]})},
-        shared_endpoint.environment("alice"),
+        shared_mock_api.environment("alice"),
     )
-    shared_endpoint.reset()
+    shared_mock_api.reset()
     return results
 
 
 def test_each_filter_selects_what_it_says(
-    selected: tuple[Results, dict[str, list[Recorded]]], shared_endpoint: Endpoint
+    selected: tuple[Results, dict[str, list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
-    for name, (kind, _options, holds) in selections(shared_endpoint).items():
-        rows = shared_endpoint.rows(PROJECT, kind.collection)
+    for name, (kind, _options, holds) in selections(shared_mock_api).items():
+        rows = shared_mock_api.rows(PROJECT, kind.collection)
         found = [row["id"] for row in selected[0][name][kind.result]]
         assert found == [row["id"] for row in rows if holds(row)], name
 
 
 def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
-    selected_here: Results, shared_endpoint: Endpoint
+    selected_here: Results, shared_mock_api: MockApi
 ) -> None:
-    rows = shared_endpoint.rows(PROJECT)
-    for name, (_kind, _options, holds) in selections(shared_endpoint).items():
+    rows = shared_mock_api.rows(PROJECT)
+    for name, (_kind, _options, holds) in selections(shared_mock_api).items():
         if name in UNHELPED:
             found = [row["id"] for row in selected_here[name]["ipsec_connections"]]
             assert found == [row["id"] for row in rows if holds(row)], name
@@ -318,10 +318,10 @@ def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
 
 
 def test_an_id_is_one_request_for_that_object(
-    selected: tuple[Results, dict[str, list[Recorded]]], shared_endpoint: Endpoint
+    selected: tuple[Results, dict[str, list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     for name, object_id in (
-        ("ID", shared_endpoint.id_of(PROJECT, 2)),
+        ("ID", shared_mock_api.id_of(PROJECT, 2)),
         ("ID of nothing", NOBODYS_ID),
     ):
         (request,) = selected[1][name]
@@ -338,13 +338,13 @@ def test_no_request_names_a_key_or_pages_on_its_own(
 
 
 @pytest.fixture(scope="module")
-def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
+def logins(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
     """All of alice's connections by each way to log in."""
-    endpoint = shared_endpoint
-    endpoint.reset()
-    auth = auth_options(endpoint)
+    mock_api = shared_mock_api
+    mock_api.reset()
+    auth = auth_options(mock_api)
     issued = requests.post(
-        f"{endpoint.auth_url}/auth/tokens",
+        f"{mock_api.auth_url}/auth/tokens",
         json={
             "auth": {
                 "identity": {
@@ -362,14 +362,14 @@ def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
         timeout=10,
     )
     scope = {name: auth[name] for name in ("auth_url", "project_name", "project_domain_name")}
-    temporary = endpoint.access_keys("alice")[1]
-    credential = endpoint.application_credential("alice")
+    temporary = mock_api.access_keys("alice")[1]
+    credential = mock_api.application_credential("alice")
     clouds = {
         "alice": {"auth": auth, "region_name": "RegionOne"},
         "automation": {
             "auth_type": "v3applicationcredential",
             "auth": {
-                "auth_url": endpoint.auth_url,
+                "auth_url": mock_api.auth_url,
                 "application_credential_id": credential["id"],
                 "application_credential_secret": credential["secret"],
             },
@@ -384,15 +384,15 @@ def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
             {"auth_type": "token", "auth": {**scope, "token": issued.headers["X-Subject-Token"]}},
         ),
         "application credential": task(
-            CONNECTIONS, environment=endpoint.environment("alice", "v3applicationcredential")
+            CONNECTIONS, environment=mock_api.environment("alice", "v3applicationcredential")
         ),
-        "access key": task(CONNECTIONS, environment=endpoint.environment("alice", "aksk")),
+        "access key": task(CONNECTIONS, environment=mock_api.environment("alice", "aksk")),
         "temporary access key": task(
             CONNECTIONS,
             {
                 "auth_type": "aksk",
-                "endpoint": f"{endpoint.url}/v1/{endpoint.project_id(PROJECT)}",
-                "auth": {**temporary, "project_id": endpoint.project_id(PROJECT)},
+                "endpoint": f"{mock_api.url}/v1/{mock_api.project_id(PROJECT)}",
+                "auth": {**temporary, "project_id": mock_api.project_id(PROJECT)},
             },
         ),
         "cloud with credential": task(CONNECTIONS, {"cloud": "automation"}, environment=file),
@@ -402,7 +402,7 @@ def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
         ),
         "endpoint by hand": task(
             CONNECTIONS,
-            {"auth": auth, "endpoint": f"{endpoint.url}/v2.0", "region_name": "RegionTwo"},
+            {"auth": auth, "endpoint": f"{mock_api.url}/v2.0", "region_name": "RegionTwo"},
         ),
     }
     return shared_ansible.tasks(tasks)
@@ -422,20 +422,20 @@ def logins(shared_ansible: Ansible, shared_endpoint: Endpoint) -> Results:
     ],
 )
 def test_each_way_to_log_in_sees_the_same(
-    way: str, logins: Results, shared_endpoint: Endpoint
+    way: str, logins: Results, shared_mock_api: MockApi
 ) -> None:
     answer = logins[way]
     assert [row["id"] for row in answer.get("ipsec_connections", [answer.get("msg")])] == [
-        row["id"] for row in shared_endpoint.rows(PROJECT)
+        row["id"] for row in shared_mock_api.rows(PROJECT)
     ]
 
 
-def test_only_secrets_are_blanked_out(ansible: Ansible, endpoint: Endpoint) -> None:
-    connection = endpoint.id_of(PROJECT, 0)
+def test_only_secrets_are_blanked_out(ansible: Ansible, mock_api: MockApi) -> None:
+    connection = mock_api.id_of(PROJECT, 0)
     texts = {"name": "vpn-one-berlin of alice", "description": "Default vpn-one RegionOne"}
-    endpoint.change(connection, **texts)
-    auth = auth_options(endpoint)
-    auth["project_id"] = endpoint.project_id(PROJECT)
+    mock_api.change(connection, **texts)
+    auth = auth_options(mock_api)
+    auth["project_id"] = mock_api.project_id(PROJECT)
     auth.pop("project_name")
     answer = ansible.module("ipsec_connection_info", {"auth": auth, "name": connection})
     (row,) = answer["ipsec_connections"]
@@ -444,9 +444,9 @@ def test_only_secrets_are_blanked_out(ansible: Ansible, endpoint: Endpoint) -> N
 
 
 def test_module_defaults_and_check_mode_serve_all_modules(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    auth = auth_options(endpoint)
+    auth = auth_options(mock_api)
     results = ansible.tasks(
         {kind.module: task(kind) for kind in KINDS},
         None,
@@ -454,7 +454,7 @@ def test_module_defaults_and_check_mode_serve_all_modules(
         module_defaults={"group/otc.vpn.all": {"auth": auth, "region_name": "RegionOne"}},
     )
     for kind in KINDS:
-        rows = endpoint.rows(PROJECT, kind.collection)
+        rows = mock_api.rows(PROJECT, kind.collection)
         assert [row["id"] for row in results[kind.module][kind.result]] == [
             row["id"] for row in rows
         ]
@@ -462,10 +462,10 @@ def test_module_defaults_and_check_mode_serve_all_modules(
 
 
 def test_resolved_connections_tell_gateway_and_networks(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     answer = ansible.module(
-        "ipsec_connection_info", {"resolve": True}, endpoint.environment("alice")
+        "ipsec_connection_info", {"resolve": True}, mock_api.environment("alice")
     )
     named = {row["name"]: row for row in answer["ipsec_connections"]}
     munich = named["branch-munich"]
@@ -485,7 +485,7 @@ def test_resolved_connections_tell_gateway_and_networks(
     rotterdam = named["warehouse-rotterdam"]
     assert rotterdam["local_address"] == "2001:db8:ffff::10"
     assert rotterdam["local_cidrs"] == ["2001:db8:10::/64"]
-    (made,) = conversations(endpoint.requests)
+    (made,) = conversations(mock_api.requests)
     assert sorted(one.path for one in made) == [
         "/v2.0/subnets",
         "/v2.0/vpn/endpoint-groups",
@@ -497,28 +497,28 @@ def test_resolved_connections_tell_gateway_and_networks(
 
 
 def test_many_resolved_connections_take_no_more_requests(ansible: Ansible) -> None:
-    with Endpoint("otc", connections=300) as endpoint:
+    with MockApi("otc", connections=300) as mock_api:
         answer = ansible.module(
             "ipsec_connection_info",
             {"resolve": True, "fields": ["name"]},
-            endpoint.environment("carl"),
+            mock_api.environment("carl"),
         )
-        (made,) = conversations(endpoint.requests)
+        (made,) = conversations(mock_api.requests)
     rows = answer["ipsec_connections"]
     assert len(rows) == 300
     assert all(row["local_address"] and row["local_cidrs"] and row["remote_cidrs"] for row in rows)
     assert len(made) == 6
 
 
-def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, endpoint: Endpoint) -> None:
-    endpoint.fault("/v2.0/vpn/ikepolicies", status=403, body={"message": "not yours"}, count=None)
+def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, mock_api: MockApi) -> None:
+    mock_api.fault("/v2.0/vpn/ikepolicies", status=403, body={"message": "not yours"}, count=None)
     (subnet,) = (
-        row["id"] for row in endpoint.rows(PROJECT, "subnets") if row["name"] == "production-db"
+        row["id"] for row in mock_api.rows(PROJECT, "subnets") if row["name"] == "production-db"
     )
-    endpoint.remove(subnet)
+    mock_api.remove(subnet)
     look_up = task(CONNECTIONS, {"resolve": True, "name": "branch-munich"}, register="answer")
     show = {"ansible.builtin.debug": {"var": "answer"}}
-    results = ansible.tasks({"Look up": look_up, "Show": show}, endpoint.environment("alice"))
+    results = ansible.tasks({"Look up": look_up, "Show": show}, mock_api.environment("alice"))
     answer = results["Show"]["answer"]
     (row,) = answer["ipsec_connections"]
     assert row["ike_policy"] is None
@@ -531,12 +531,12 @@ def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, endpoint:
     assert subnet in missing
 
 
-def test_waiting_ends_when_each_has_the_state(ansible: Ansible, endpoint: Endpoint) -> None:
-    paris, globex = (endpoint.id_of(PROJECT, name) for name in ("office-paris", "partner-globex"))
+def test_waiting_ends_when_each_has_the_state(ansible: Ansible, mock_api: MockApi) -> None:
+    paris, globex = (mock_api.id_of(PROJECT, name) for name in ("office-paris", "partner-globex"))
     lists = "^/v2.0/vpn/ipsec-site-connections"
-    endpoint.fault(lists, skip=1, change={globex: {"status": "Active"}})
-    endpoint.fault(lists, skip=1, status=401)
-    endpoint.fault(lists, skip=1, change={paris: {"status": "ACTIVE"}})
+    mock_api.fault(lists, skip=1, change={globex: {"status": "Active"}})
+    mock_api.fault(lists, skip=1, status=401)
+    mock_api.fault(lists, skip=1, change={paris: {"status": "ACTIVE"}})
     answer = ansible.module(
         "ipsec_connection_info",
         {
@@ -545,17 +545,17 @@ def test_waiting_ends_when_each_has_the_state(ansible: Ansible, endpoint: Endpoi
             "wait_interval": 0.05,
             "wait_timeout": 60,
         },
-        endpoint.environment("alice"),
+        mock_api.environment("alice"),
     )
     assert {row["id"]: row["status"] for row in answer["ipsec_connections"]} == {
         paris: "ACTIVE",
         globex: "ACTIVE",
     }
     # one token, and one more after the 401
-    assert [one.method for one in endpoint.requests].count("POST") == 2
+    assert [one.method for one in mock_api.requests].count("POST") == 2
 
 
-def test_waiting_in_vain_names_the_last_states(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_waiting_in_vain_names_the_last_states(ansible: Ansible, mock_api: MockApi) -> None:
     answer = ansible.module(
         "ipsec_connection_info",
         {
@@ -564,7 +564,7 @@ def test_waiting_in_vain_names_the_last_states(ansible: Ansible, endpoint: Endpo
             "wait_interval": 0.1,
             "wait_timeout": 0.3,
         },
-        endpoint.environment("alice"),
+        mock_api.environment("alice"),
     )
     assert "ipsec_connections" not in answer
     assert "plant-gdansk ERROR" in answer["msg"]
@@ -572,6 +572,6 @@ def test_waiting_in_vain_names_the_last_states(ansible: Ansible, endpoint: Endpo
     assert "0.3 seconds" in answer["msg"]
 
 
-def test_a_mere_reader_gets_an_empty_list(ansible: Ansible, endpoint: Endpoint) -> None:
-    answer = ansible.module("ipsec_connection_info", {}, endpoint.environment("rita"))
+def test_a_mere_reader_gets_an_empty_list(ansible: Ansible, mock_api: MockApi) -> None:
+    answer = ansible.module("ipsec_connection_info", {}, mock_api.environment("rita"))
     assert answer["ipsec_connections"] == []

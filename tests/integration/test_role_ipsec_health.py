@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role otc.vpn.ipsec_health through ansible-playbook against the bundled endpoint."""
+"""The role otc.vpn.ipsec_health through ansible-playbook against the mock API server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.ansible_commands import Ansible
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 CONNECTIONS = "/ipsec-site-connections"
 GIVEN = "{{ gathered.ipsec_connections }}"
@@ -92,14 +92,14 @@ def names(rows: list[dict[str, t.Any]]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, endpoint: Endpoint) -> None:
-    outcome = health(ansible, {}, endpoint.environment("alice"))
+def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, mock_api: MockApi) -> None:
+    outcome = health(ansible, {}, mock_api.environment("alice"))
     lines = outcome.message.split("\n")
     assert lines[0] == (
         "23 IPsec connections: 12 up, 3 down, 4 pending, 2 in error, 2 administratively disabled. "
         "12 of 21 required are up."
     )
-    hamburg = endpoint.id_of("vpn-one", "branch-hamburg")
+    hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
     assert f"branch-hamburg to 198.51.100.30 is down (status DOWN, id {hamburg})." in lines
     assert len(lines) == 1 + 9 + 1
     assert not any("vienna" in line or "munich" in line for line in lines)
@@ -107,19 +107,19 @@ def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, endpoint: En
     assert outcome.fact["ok"] is False
     assert outcome.fact["down"][0].keys() >= {"id", "name", "status", "peer_address"}
     # One token and one list, which did not ask for the psk.
-    assert [request.path for request in endpoint.requests][1:] == [f"/v2.0/vpn{CONNECTIONS}"]
+    assert [request.path for request in mock_api.requests][1:] == [f"/v2.0/vpn{CONNECTIONS}"]
     assert "WARNING" not in outcome.shown
 
 
 def test_names_are_text_in_the_message_the_fact_and_the_textfile(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     textfile = ansible.folder / "ipsec.prom"
     nasty = 'two\nlines "quoted" \\n {{ 6 * 7 }} {% raw %} \u202eevil'
-    evil_id = endpoint.id_of("vpn-one", "branch-hamburg")
-    endpoint.change(evil_id, name=nasty)
+    evil_id = mock_api.id_of("vpn-one", "branch-hamburg")
+    mock_api.change(evil_id, name=nasty)
     outcome = health(
-        ansible, {"ipsec_health_textfile": str(textfile)}, endpoint.environment("alice"), "-v"
+        ansible, {"ipsec_health_textfile": str(textfile)}, mock_api.environment("alice"), "-v"
     )
     assert 'two lines "quoted" \\n {{ 6 * 7 }} {% raw %} evil to 198.51.100.30' in outcome.message
     assert nasty in names(outcome.fact["down"])
@@ -128,14 +128,14 @@ def test_names_are_text_in_the_message_the_fact_and_the_textfile(
         family.name: family for family in text_string_to_metric_families(textfile.read_text())
     }
     up = families["otc_vpn_ipsec_connection_up"].samples
-    rows = endpoint.rows("vpn-one")
+    rows = mock_api.rows("vpn-one")
     assert {(s.labels["id"], s.labels["name"]) for s in up} == {(r["id"], r["name"]) for r in rows}
     assert "not-for-logs" not in outcome.shown + textfile.read_text()
     assert "alicepw" not in outcome.shown
 
 
-def test_named_connections_are_required_and_no_others(ansible: Ansible, endpoint: Endpoint) -> None:
-    munich = endpoint.id_of("vpn-one", "branch-munich")
+def test_named_connections_are_required_and_no_others(ansible: Ansible, mock_api: MockApi) -> None:
+    munich = mock_api.id_of("vpn-one", "branch-munich")
     well, missing, disabled = health_of_each(
         ansible,
         [
@@ -143,7 +143,7 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, endpoint
             {"ipsec_health_required": ["plant-leipzig", "branch-atlantis"]},
             {"ipsec_health_required": ["datacentre-vienna"]},
         ],
-        endpoint.environment("alice"),
+        mock_api.environment("alice"),
     )
     assert well.message == ""
     assert well.fact["ok"] is True
@@ -153,22 +153,22 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, endpoint
     assert "datacentre-vienna to 198.51.100.50 is administratively disabled" in disabled.message
 
 
-def test_an_empty_list_of_connections_stops_the_play(ansible: Ansible, endpoint: Endpoint) -> None:
-    outcome = health(ansible, {}, endpoint.environment("rita"))
+def test_an_empty_list_of_connections_stops_the_play(ansible: Ansible, mock_api: MockApi) -> None:
+    outcome = health(ansible, {}, mock_api.environment("rita"))
     assert "No IPsec connection was found" in outcome.message
 
 
-def test_report_only_lets_the_play_go_on(ansible: Ansible, endpoint: Endpoint) -> None:
-    outcome = health(ansible, {"ipsec_health_report_only": True}, endpoint.environment("alice"))
+def test_report_only_lets_the_play_go_on(ansible: Ansible, mock_api: MockApi) -> None:
+    outcome = health(ansible, {"ipsec_health_report_only": True}, mock_api.environment("alice"))
     assert outcome.message == ""
     assert outcome.fact["ok"] is False
     assert "branch-hamburg to 198.51.100.30 is down" in outcome.shown
 
 
 def test_connections_are_selected_by_the_module_and_among_given_ones(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    hamburg = endpoint.id_of("vpn-one", "branch-hamburg")
+    hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
     runs: list[tuple[dict[str, t.Any], list[str]]] = [
         ({"name": hamburg}, ["branch-hamburg"]),
         ({"tags": {"site": "munich", "owner": ""}}, ["branch-munich"]),
@@ -182,16 +182,16 @@ def test_connections_are_selected_by_the_module_and_among_given_ones(
         | {"ipsec_health_report_only": True}
         for run, _expected in runs
     ]
-    outcomes = health_of_each(ansible, variables, endpoint.environment("alice"))
+    outcomes = health_of_each(ansible, variables, mock_api.environment("alice"))
     for (_run, expected), outcome in zip(runs, outcomes, strict=True):
         assert outcome.message == ""
         fact = outcome.fact
         assert names(fact["up"] + fact["down"] + fact["pending"]) == expected
 
 
-def test_the_psk_of_given_connections_is_never_shown(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_the_psk_of_given_connections_is_never_shown(ansible: Ansible, mock_api: MockApi) -> None:
     variables = {"ipsec_health_connections": GIVEN}
-    outcome = health(ansible, variables, endpoint.environment("alice"), "-vvv")
+    outcome = health(ansible, variables, mock_api.environment("alice"), "-vvv")
     assert "12 of 21 required are up." in outcome.message
     assert "{{ 7 * 7 }}{% raw %}${IFS}$(id)" in names(outcome.fact["up"])
     assert "not-for-logs" not in outcome.shown
@@ -199,69 +199,69 @@ def test_the_psk_of_given_connections_is_never_shown(ansible: Ansible, endpoint:
 
 
 def test_waiting_ends_when_all_enabled_connections_are_up(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
-    ids = [row["id"] for row in endpoint.rows("vpn-one") if row["admin_state_up"]]
-    endpoint.fault(CONNECTIONS, skip=2, change={one: {"status": "ACTIVE"} for one in ids})
+    ids = [row["id"] for row in mock_api.rows("vpn-one") if row["admin_state_up"]]
+    mock_api.fault(CONNECTIONS, skip=2, change={one: {"status": "ACTIVE"} for one in ids})
     variables = {"ipsec_health_wait_timeout": 120, "ipsec_health_wait_interval": 0.1}
-    outcome = health(ansible, variables, endpoint.environment("alice"))
+    outcome = health(ansible, variables, mock_api.environment("alice"))
     assert outcome.message == ""
     assert outcome.fact["summary"] == (
         "23 IPsec connections: 21 up, 2 administratively disabled. 21 of 21 required are up."
     )
     assert len(outcome.fact["up"]) == 21
     # Look up, two looks, look up again: what is disabled was not waited for.
-    assert [one.path for one in endpoint.requests].count(f"/v2.0/vpn{CONNECTIONS}") == 4
+    assert [one.path for one in mock_api.requests].count(f"/v2.0/vpn{CONNECTIONS}") == 4
     assert "WARNING" not in outcome.shown
 
 
-def test_waiting_is_for_the_required_connections_only(ansible: Ansible, endpoint: Endpoint) -> None:
-    hamburg = endpoint.id_of("vpn-one", "branch-hamburg")
-    paris = endpoint.id_of("vpn-one", "office-paris")
-    endpoint.fault(f"{CONNECTIONS}/{hamburg}", skip=1, change={hamburg: {"status": "ACTIVE"}})
-    endpoint.fault(f"{CONNECTIONS}/{paris}", skip=1, change={paris: {"status": "ACTIVE"}})
+def test_waiting_is_for_the_required_connections_only(ansible: Ansible, mock_api: MockApi) -> None:
+    hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
+    paris = mock_api.id_of("vpn-one", "office-paris")
+    mock_api.fault(f"{CONNECTIONS}/{hamburg}", skip=1, change={hamburg: {"status": "ACTIVE"}})
+    mock_api.fault(f"{CONNECTIONS}/{paris}", skip=1, change={paris: {"status": "ACTIVE"}})
     variables = {
         "ipsec_health_wait_timeout": 120,
         "ipsec_health_wait_interval": 0.1,
         "ipsec_health_required": ["branch-hamburg", paris, "branch-munich"],
     }
-    outcome = health(ansible, variables, endpoint.environment("alice"))
+    outcome = health(ansible, variables, mock_api.environment("alice"))
     assert outcome.message == ""
     assert outcome.fact["summary"].endswith("3 of 3 required are up.")
-    looks = [one.path for one in endpoint.requests if one.path.endswith((hamburg, paris))]
+    looks = [one.path for one in mock_api.requests if one.path.endswith((hamburg, paris))]
     assert looks == [f"/v2.0/vpn{CONNECTIONS}/{one}" for one in (hamburg, hamburg, paris, paris)]
 
 
-def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, mock_api: MockApi) -> None:
     variables = {
         "ipsec_health_wait_timeout": 1,
         "ipsec_health_wait_interval": 0.4,
         "ipsec_health_tags": {"site": ""},
     }
-    outcome = health(ansible, variables, endpoint.environment("alice"))
+    outcome = health(ansible, variables, mock_api.environment("alice"))
     assert outcome.message.split("\n")[0].endswith(
         "5 of 7 required are up. Waited up to 1 seconds."
     )
     assert "branch-hamburg to 198.51.100.30 is down" in outcome.message
     assert outcome.shown.count("fatal:") == 1
-    lists = [one for one in endpoint.requests if one.path.endswith(CONNECTIONS)]
+    lists = [one for one in mock_api.requests if one.path.endswith(CONNECTIONS)]
     assert len(lists) >= 3  # look up, wait, look up again
 
 
-def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, endpoint: Endpoint) -> None:
-    environment = endpoint.environment("alice") | {"OS_PASSWORD": "wrong-password"}
+def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, mock_api: MockApi) -> None:
+    environment = mock_api.environment("alice") | {"OS_PASSWORD": "wrong-password"}
     variables = {"ipsec_health_report_only": True, "ipsec_health_wait_timeout": 5}
     outcome = health(ansible, variables, environment)
     assert "401" in outcome.message
     assert "wrong-password" not in outcome.shown
-    assert len(endpoint.requests) == 1
+    assert len(mock_api.requests) == 1
 
 
 def test_the_textfile_is_written_before_the_failure_and_once(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     textfile = ansible.folder / "ipsec.prom"
-    environment = endpoint.environment("alice")
+    environment = mock_api.environment("alice")
     variables = {"ipsec_health_textfile": str(textfile)}
     checked = health(ansible, variables, environment, "--check")
     assert not textfile.exists()
@@ -275,7 +275,7 @@ def test_the_textfile_is_written_before_the_failure_and_once(
     again = write_only(ansible, variables, environment)
     assert "changed=0" in again.stdout
     assert textfile.stat() == written
-    endpoint.change(endpoint.id_of("vpn-one", "branch-hamburg"), status="ACTIVE")
+    mock_api.change(mock_api.id_of("vpn-one", "branch-hamburg"), status="ACTIVE")
     assert "changed=1" in write_only(ansible, variables, environment).stdout
 
 
@@ -302,19 +302,19 @@ def test_wrong_variables_are_named(ansible: Ansible) -> None:
     assert "leave out ipsec_health_connections" in outcome.message
 
 
-def test_values_from_the_command_line_are_text(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_values_from_the_command_line_are_text(ansible: Ansible, mock_api: MockApi) -> None:
     flags = "-e", "ipsec_health_report_only=false", "-e", "ipsec_health_wait_timeout=0"
-    outcome = health(ansible, {}, endpoint.environment("alice"), *flags)
+    outcome = health(ansible, {}, mock_api.environment("alice"), *flags)
     assert "12 of 21 required are up." in outcome.message
 
 
 def test_the_example_of_the_readme_runs(
-    ansible: Ansible, endpoint: Endpoint, collections: Path
+    ansible: Ansible, mock_api: MockApi, collections: Path
 ) -> None:
     readme = collections / "ansible_collections/otc/vpn/roles/ipsec_health/README.md"
     example = readme.read_text().split("```yaml\n")[1].split("```")[0]
-    endpoint.change(endpoint.id_of("vpn-one", "branch-berlin"), status="DOWN")
+    mock_api.change(mock_api.id_of("vpn-one", "branch-berlin"), status="DOWN")
     (ansible.folder / "play.yml").write_text(example)
-    done = ansible.run("ansible-playbook", "play.yml", environment=endpoint.environment("alice"))
+    done = ansible.run("ansible-playbook", "play.yml", environment=mock_api.environment("alice"))
     assert done.returncode == 2
     assert "branch-berlin to 198.51.100.10 is down" in done.stderr + done.stdout

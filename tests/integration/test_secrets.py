@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.ansible_commands import Ansible, results
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 Row = dict[str, t.Any]
 NEEDLE = "not-for-logs"
@@ -34,13 +34,13 @@ MODULE = "otc.vpn.ipsec_connection_info"
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> t.Iterator[Endpoint]:
-    """The bundled endpoint with secrets that are easy to find."""
-    with Endpoint("otc") as endpoint:
-        alice = endpoint.scenario.users["alice"]
+def mock_api() -> t.Iterator[MockApi]:
+    """the mock API server with secrets that are easy to find."""
+    with MockApi("otc") as mock_api:
+        alice = mock_api.scenario.users["alice"]
         alice["password"] = PASSWORD
         alice["application_credential"]["secret"] = f"{NEEDLE}-application"
-        yield endpoint
+        yield mock_api
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,11 @@ def leaving(shared_ansible: Ansible) -> dict[str, str]:
     }
 
 
-def auth(endpoint: Endpoint) -> dict[str, str]:
+def auth(mock_api: MockApi) -> dict[str, str]:
     """Alice's `auth` option."""
     return {
         name.removeprefix("OS_").lower(): value
-        for name, value in endpoint.environment("alice").items()
+        for name, value in mock_api.environment("alice").items()
         if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
     }
 
@@ -78,24 +78,24 @@ def play(tasks: t.Iterable[Row]) -> list[Row]:
     ]
 
 
-def needles(endpoint: Endpoint) -> set[str]:
+def needles(mock_api: MockApi) -> set[str]:
     """What must be nowhere."""
-    tokens = {one.headers.get("x-auth-token", "") for one in endpoint.requests} - {""}
+    tokens = {one.headers.get("x-auth-token", "") for one in mock_api.requests} - {""}
     assert tokens
     return {NEEDLE, PASSWORD, *tokens}
 
 
 @pytest.fixture(scope="module")
 def with_environment(
-    shared_ansible: Ansible, endpoint: Endpoint, leaving: dict[str, str]
+    shared_ansible: Ansible, mock_api: MockApi, leaving: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """A play whose secrets come from the environment, on a server that sends the key unasked.
 
     Somebody wrote the password into a description, too: Ansible has to know what to blank out.
     """
-    endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
-    endpoint.change(endpoint.id_of("vpn-one", 0), description=f"log in with {PASSWORD}")
-    environment = {**endpoint.environment("alice"), **leaving}
+    mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    mock_api.change(mock_api.id_of("vpn-one", 0), description=f"log in with {PASSWORD}")
+    environment = {**mock_api.environment("alice"), **leaving}
     facts = {"cacheable": True, "vpn": "{{ answer.ipsec_connections }}"}
     done = shared_ansible.playbook(
         play(
@@ -109,10 +109,10 @@ def with_environment(
         environment,
         "-vvvv",
     )
-    endpoint.faults.clear()
-    endpoint.scenario.restore()
+    mock_api.faults.clear()
+    mock_api.scenario.restore()
     answers = results(done.stdout)
-    assert len(answers["Get"]["ipsec_connections"]) == len(endpoint.rows("vpn-one")), done.stdout
+    assert len(answers["Get"]["ipsec_connections"]) == len(mock_api.rows("vpn-one")), done.stdout
     assert answers["Get"]["ipsec_connections"][0]["description"] == "log in with ********"
     assert "Atlantis" in answers["Fail"]["msg"]
     return done
@@ -121,15 +121,15 @@ def with_environment(
 @pytest.fixture(scope="module")
 def with_inventory(
     shared_ansible: Ansible,
-    endpoint: Endpoint,
+    mock_api: MockApi,
     leaving: dict[str, str],
     with_environment: subprocess.CompletedProcess[str],
 ) -> subprocess.CompletedProcess[str]:
     """An inventory with a cache, whose password comes by a look-up, on such a server."""
-    endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
     (shared_ansible.folder / "clouds").mkdir()
     by_look_up = {
-        **auth(endpoint),
+        **auth(mock_api),
         "password": "{{ lookup('ansible.builtin.env', 'OUR_PASSWORD') }}",
     }
     source = {
@@ -144,7 +144,7 @@ def with_inventory(
     done = shared_ansible.inventory_run(
         source, {**leaving, "OUR_PASSWORD": PASSWORD}, "--list", "-vvvv"
     )
-    endpoint.faults.clear()
+    mock_api.faults.clear()
     assert done.returncode == 0, done.stderr
     return done
 
@@ -158,7 +158,7 @@ def test_nothing_is_left_where_secrets_come_from_the_environment(
     with_environment: subprocess.CompletedProcess[str],
     with_inventory: subprocess.CompletedProcess[str],
     shared_ansible: Ansible,
-    endpoint: Endpoint,
+    mock_api: MockApi,
 ) -> None:
     left = left_behind(shared_ansible.folder)
     for kind in ("/ansible.log", "/remote/", "/cache/", "/facts/"):
@@ -166,33 +166,33 @@ def test_nothing_is_left_where_secrets_come_from_the_environment(
     for done in (with_environment, with_inventory):
         left["stdout of " + str(done.args)] = done.stdout.encode()
         left["stderr of " + str(done.args)] = done.stderr.encode()
-    for needle in needles(endpoint):
+    for needle in needles(mock_api):
         assert [path for path, content in left.items() if needle.encode() in content] == []
 
 
 def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     folder = ansible.folder
-    temporary = endpoint.access_keys("alice")[1]
-    credential = endpoint.application_credential("alice")
+    temporary = mock_api.access_keys("alice")[1]
+    credential = mock_api.application_credential("alice")
     long = "The name " + "x" * 475
     echo = "^/v3/auth/tokens"
-    endpoint.requests.clear()
+    mock_api.requests.clear()
     for secret in (PASSWORD, f"{long} {PASSWORD}", credential["secret"]):
-        endpoint.fault(echo, status=401, body={"error": {"message": f"No: {secret} is wrong"}})
+        mock_api.fault(echo, status=401, body={"error": {"message": f"No: {secret} is wrong"}})
     said = f"{temporary['secret_key']} with {temporary['security_token']}"
-    endpoint.fault("name=echo", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
+    mock_api.fault("name=echo", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
     by_key = {
         "auth_type": "aksk",
-        "endpoint": endpoint.url,
-        "auth": {**temporary, "project_id": endpoint.project_id("vpn-one")},
+        "endpoint": mock_api.url,
+        "auth": {**temporary, "project_id": mock_api.project_id("vpn-one")},
     }
-    by_password = {"auth": auth(endpoint), "region_name": "RegionOne"}
+    by_password = {"auth": auth(mock_api), "region_name": "RegionOne"}
     by_credential = {
         "auth_type": "v3applicationcredential",
         "auth": {
-            "auth_url": endpoint.auth_url,
+            "auth_url": mock_api.auth_url,
             "application_credential_id": credential["id"],
             "application_credential_secret": credential["secret"],
         },
@@ -216,13 +216,13 @@ def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
         },
         "-vvvv",
     )
-    endpoint.faults.clear()
+    mock_api.faults.clear()
     answers = results(done.stdout)
     for name in ("Echo of a password", "Echo of a secret", "Echo of keys"):
         assert "********" in answers[name]["msg"]
     for name in ("By password", "By key"):
-        assert len(answers[name]["ipsec_connections"]) == len(endpoint.rows("vpn-one"))
-    found = needles(endpoint)
+        assert len(answers[name]["ipsec_connections"]) == len(mock_api.rows("vpn-one"))
+    found = needles(mock_api)
     for needle in found:
         assert needle not in done.stdout + done.stderr
     play_file = str(folder / "play.yml")
@@ -242,36 +242,36 @@ def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
     )
 
 
-def test_an_echo_is_silenced_in_the_inventory_too(ansible: Ansible, endpoint: Endpoint) -> None:
+def test_an_echo_is_silenced_in_the_inventory_too(ansible: Ansible, mock_api: MockApi) -> None:
     """Nothing of Ansible's own blanks out secrets there."""
-    temporary = endpoint.access_keys("alice")[1]
+    temporary = mock_api.access_keys("alice")[1]
     said = f"{temporary['secret_key']} with {temporary['security_token']}"
-    endpoint.fault("^/v2.0/", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
+    mock_api.fault("^/v2.0/", status=403, body={"error_msg": said, "error_code": "APIGW.1"})
     for before in ("", "x" * 475 + " "):
         message = f"{before}{PASSWORD} is wrong"
-        endpoint.fault("^/v3/auth/tokens", status=401, body={"error": {"message": message}})
-    by_key = {**temporary, "project_id": endpoint.project_id("vpn-one")}
+        mock_api.fault("^/v3/auth/tokens", status=401, body={"error": {"message": message}})
+    by_key = {**temporary, "project_id": mock_api.project_id("vpn-one")}
     source: Row = {
         "fail_on_error": False,
         "retries": 0,
         "clouds": [
-            {"label": "short", "auth": auth(endpoint)},
-            {"label": "long", "auth": auth(endpoint)},
-            {"label": "keys", "auth_type": "aksk", "endpoint": endpoint.url, "auth": by_key},
+            {"label": "short", "auth": auth(mock_api)},
+            {"label": "long", "auth": auth(mock_api)},
+            {"label": "keys", "auth_type": "aksk", "endpoint": mock_api.url, "auth": by_key},
         ],
     }
     done = ansible.inventory_run(source, None, "--list", "-vvvv")
-    endpoint.faults.clear()
+    mock_api.faults.clear()
     assert done.returncode == 0
     assert done.stderr.count("left out of the") == 3
     assert done.stderr.count("********") >= 3
     assert NEEDLE not in "".join((done.stdout + done.stderr).split())
 
 
-def test_the_process_list_shows_no_secret(ansible: Ansible, endpoint: Endpoint) -> None:
-    endpoint.requests.clear()
-    endpoint.fault("^/v2.0/vpn/ipsec-site-connections", delay=1.0)
-    by_password = {"auth": auth(endpoint), "region_name": "RegionOne"}
+def test_the_process_list_shows_no_secret(ansible: Ansible, mock_api: MockApi) -> None:
+    mock_api.requests.clear()
+    mock_api.fault("^/v2.0/vpn/ipsec-site-connections", delay=1.0)
+    by_password = {"auth": auth(mock_api), "region_name": "RegionOne"}
     outputs: list[str] = []
 
     def run() -> None:
@@ -289,18 +289,18 @@ def test_the_process_list_shows_no_secret(ansible: Ansible, endpoint: Endpoint) 
             except OSError:
                 continue  # the process has ended meanwhile
         time.sleep(0.1)
-    endpoint.faults.clear()
+    mock_api.faults.clear()
     assert results(outputs[0])["Get"]["ipsec_connections"]
     assert any("AnsiballZ_ipsec_connection_info" in line for line in seen)
-    for needle in needles(endpoint) - {NEEDLE}:
+    for needle in needles(mock_api) - {NEEDLE}:
         assert not [line for line in seen if needle in line]
 
 
 def test_only_include_psk_lets_the_key_out_and_no_log_keeps_it_in(
-    ansible: Ansible, endpoint: Endpoint
+    ansible: Ansible, mock_api: MockApi
 ) -> None:
     wanted = {"name": "branch-munich", "include_psk": True}
-    (row,) = (row for row in endpoint.rows("vpn-one") if row["name"] == "branch-munich")
+    (row,) = (row for row in mock_api.rows("vpn-one") if row["name"] == "branch-munich")
     done = ansible.playbook(
         play(
             [
@@ -316,11 +316,11 @@ def test_only_include_psk_lets_the_key_out_and_no_log_keeps_it_in(
                 },
             ]
         ),
-        endpoint.environment("alice"),
+        mock_api.environment("alice"),
         "-vvvv",
     )
     assert (ansible.folder / "psk").read_text() == row["psk"]
     assert NEEDLE not in done.stdout + done.stderr
-    aloud = ansible.module("ipsec_connection_info", wanted, endpoint.environment("alice"))
+    aloud = ansible.module("ipsec_connection_info", wanted, mock_api.environment("alice"))
     assert [one["psk"] for one in aloud["ipsec_connections"]] == [row["psk"]]
     assert json.dumps(aloud).count(NEEDLE) == 1

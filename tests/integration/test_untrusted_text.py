@@ -16,7 +16,7 @@ import typing as t
 import pytest
 
 from tests.ansible_commands import Ansible, plain_text, results
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 Row = dict[str, t.Any]
 PROJECT = "vpn-one"
@@ -64,7 +64,7 @@ class Hostile(t.NamedTuple):
     """A server that holds such texts, and the file that must not come to be."""
 
     ansible: Ansible
-    endpoint: Endpoint
+    mock_api: MockApi
     texts: list[str]
 
     def untouched(self) -> bool:
@@ -75,10 +75,10 @@ class Hostile(t.NamedTuple):
 @pytest.fixture(scope="module")
 def hostile(shared_ansible: Ansible) -> t.Iterator[Hostile]:
     """Each text as name, description, peer id, and key and value of a tag of a connection."""
-    with Endpoint("otc") as endpoint:
+    with MockApi("otc") as mock_api:
         for position, text in enumerate(texts()):
-            endpoint.change(
-                endpoint.id_of(PROJECT, position),
+            mock_api.change(
+                mock_api.id_of(PROJECT, position),
                 name=text,
                 description=text,
                 peer_id=text,
@@ -86,7 +86,7 @@ def hostile(shared_ansible: Ansible) -> t.Iterator[Hostile]:
                 vendor_extra=DISGUISES,
                 mtu=MARK,
             )
-        yield Hostile(shared_ansible, endpoint, texts())
+        yield Hostile(shared_ansible, mock_api, texts())
 
 
 SOURCE: Row = {

@@ -12,7 +12,7 @@ from keystoneauth1.exceptions import ClientException
 from keystoneauth1.identity.v3 import Password
 from keystoneauth1.session import Session
 
-from tests.endpoint.scenario import KINDS, Row
+from tests.mock_api.scenario import KINDS, Row
 
 from .places import OpenStackError
 

@@ -85,7 +85,7 @@ def up(home: Path, pagination_max_limit: int) -> Servers:
         processes = _start(state, ports)
     try:
         admin = Client(auth_url, urls[REGION], "admin", configuration.ADMIN_PASSWORD, "admin")
-        seed.catalogue(admin, auth_url, urls)
+        seed.catalog(admin, auth_url, urls)
         if not known:
             scenario = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
             with timed("users, projects and objects"):

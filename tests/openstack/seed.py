@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.endpoint.scenario import KINDS, Row
+from tests.mock_api.scenario import KINDS, Row
 
 from .client import Client
 from .configuration import NEUTRON_PASSWORD
@@ -80,8 +80,8 @@ def application_credential(user: Client, wanted: dict[str, str]) -> dict[str, st
     return {"id": created["application_credential"]["id"], **wanted}
 
 
-def catalogue(admin: Client, auth_url: str, urls: dict[str, str]) -> None:
-    """Make the catalogue name Keystone, and Neutron by region, at these addresses."""
+def catalog(admin: Client, auth_url: str, urls: dict[str, str]) -> None:
+    """Make the catalog name Keystone, and Neutron by region, at these addresses."""
     services = {row["type"]: row["id"] for row in admin.identity("GET", "services")["services"]}
     regions = {row["id"] for row in admin.identity("GET", "regions")["regions"]}
     endpoints = {

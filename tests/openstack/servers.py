@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.endpoint.scenario import Row
+from tests.mock_api.scenario import Row
 
 from .client import Client
 from .configuration import ADMIN_PASSWORD
@@ -27,7 +27,7 @@ PAGED_REGION = "RegionPaged"
 
 @dataclass(frozen=True)
 class Servers:
-    """The methods that the bundled endpoint has too have its names.
+    """The methods that the mock API server has too have its names.
 
     urls: Neutron's address by region. users: password and project of each.
     application_credentials: id, name and secret by user.
@@ -130,12 +130,12 @@ def servers(home: Path = HOME) -> Servers:
         found = Servers.load(home / "servers.json")
     except FileNotFoundError:
         raise OpenStackError(
-            "The OpenStack servers do not run: start them with `make openstack`."
+            "The OpenStack servers do not run: start them with `make openstack-up`."
         ) from None
     for process in found.processes:
         if not process.alive():
             raise OpenStackError(
-                f"{process.name} has stopped: start it again with `make openstack`."
+                f"{process.name} has stopped: start it again with `make openstack-up`."
             )
     return found
 

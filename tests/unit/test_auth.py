@@ -17,8 +17,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._client import Client, con
 from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, SUBNET
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import (
+from tests.mock_api import MockApi
+from tests.unit.clients import (
     LIST,
     TOKENS,
     Row,
@@ -42,13 +42,13 @@ UNSCOPED = {name: value for name, value in ALICE.items() if "project" not in nam
 
 
 @pytest.fixture
-def lasting(endpoint: Endpoint) -> Iterator[Endpoint]:
+def lasting(mock_api: MockApi) -> Iterator[MockApi]:
     """The endpoint, whose clock is put right again."""
-    yield endpoint
-    endpoint.identity.clock_offset = timedelta()
+    yield mock_api
+    mock_api.identity.clock_offset = timedelta()
 
 
-def logged_in(where: Endpoint, auth: Row, auth_type: str = "password", **options: t.Any) -> Client:
+def logged_in(where: MockApi, auth: Row, auth_type: str = "password", **options: t.Any) -> Client:
     """A client of these options alone, without any environment."""
     given = {"auth_url": where.auth_url, **auth}
     short = {"api_timeout": 5.0, "retries": 0}
@@ -93,50 +93,50 @@ def test_the_published_vector_of_the_signature() -> None:
         "",
     ],
 )
-def test_signed_queries_of_every_script(endpoint: Endpoint, name: str) -> None:
-    rows = gathered(client_of(endpoint, auth_type="aksk"), name=name)
+def test_signed_queries_of_every_script(mock_api: MockApi, name: str) -> None:
+    rows = gathered(client_of(mock_api, auth_type="aksk"), name=name)
     assert {row["name"] for row in rows} == {name}
-    assert lists_of(endpoint) == 1
+    assert lists_of(mock_api) == 1
 
 
-def test_the_order_of_repeated_keys_does_not_break_the_signature(endpoint: Endpoint) -> None:
+def test_the_order_of_repeated_keys_does_not_break_the_signature(mock_api: MockApi) -> None:
     query = [("fields", "name"), ("fields", "id"), ("name", "b"), ("name", "branch-munich")]
-    client = client_of(endpoint, auth_type="aksk")
+    client = client_of(mock_api, auth_type="aksk")
     assert [row["name"] for row in client.rows(CONNECTION, query)] == ["branch-munich"]
 
 
-def test_temporary_keys_bring_their_security_token(endpoint: Endpoint) -> None:
-    temporary = endpoint.access_keys("alice")[1]
-    auth = {**temporary, "project_id": endpoint.project_id("vpn-one")}
-    client = logged_in(endpoint, auth, "aksk", endpoint=endpoint.url)
+def test_temporary_keys_bring_their_security_token(mock_api: MockApi) -> None:
+    temporary = mock_api.access_keys("alice")[1]
+    auth = {**temporary, "project_id": mock_api.project_id("vpn-one")}
+    client = logged_in(mock_api, auth, "aksk", endpoint=mock_api.url)
     assert len(gathered(client, resolve=True)) == 23
     without = {name: value for name, value in auth.items() if name != "security_token"}
-    client = logged_in(endpoint, without, "aksk", endpoint=endpoint.url)
+    client = logged_in(mock_api, without, "aksk", endpoint=mock_api.url)
     assert "security token" in failure(lambda: gathered(client))
 
 
-def test_trap_11_a_refused_signature_is_not_tried_again(endpoint: Endpoint) -> None:
+def test_quirk_11_a_refused_signature_is_not_tried_again(mock_api: MockApi) -> None:
     auth = {"access_key": "ALICEACCESSKEY000001", "secret_key": "not-for-logs-at-all"}
-    client = logged_in(endpoint, auth, "aksk", endpoint=endpoint.url, retries=3)
+    client = logged_in(mock_api, auth, "aksk", endpoint=mock_api.url, retries=3)
     sentence = failure(lambda: gathered(client))
     assert "APIGW.0301" in sentence
     assert "check the credentials and the clock" in sentence
-    assert len(endpoint.requests) == 1
+    assert len(mock_api.requests) == 1
 
 
-def test_a_clock_that_is_wrong(lasting: Endpoint) -> None:
+def test_a_clock_that_is_wrong(lasting: MockApi) -> None:
     lasting.identity.clock_offset = timedelta(minutes=20)
     sentence = failure(lambda: gathered(client_of(lasting, auth_type="aksk")))
     assert "clock" in sentence
 
 
-def test_aksk_wants_its_keys_and_an_endpoint(endpoint: Endpoint) -> None:
-    assert "needs access_key" in failure(lambda: logged_in(endpoint, {}, "aksk"))
+def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
+    assert "needs access_key" in failure(lambda: logged_in(mock_api, {}, "aksk"))
     half = {"access_key": "A"}
-    assert "needs secret_key" in failure(lambda: logged_in(endpoint, half, "aksk"))
+    assert "needs secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
     whole = {"access_key": "A", "secret_key": "S"}
-    assert "set endpoint" in failure(lambda: logged_in(endpoint, whole, "aksk"))
-    assert endpoint.requests == []
+    assert "set endpoint" in failure(lambda: logged_in(mock_api, whole, "aksk"))
+    assert mock_api.requests == []
 
 
 @pytest.mark.parametrize(
@@ -148,100 +148,100 @@ def test_aksk_wants_its_keys_and_an_endpoint(endpoint: Endpoint) -> None:
         {"access_key": "A", "secret_key": "S", "project_id": "not-for-logs\n"},
     ],
 )
-def test_a_line_break_in_a_credential_is_named_but_not_shown(endpoint: Endpoint, odd: Row) -> None:
-    client = logged_in(endpoint, odd, "aksk", endpoint=endpoint.url)
+def test_a_line_break_in_a_credential_is_named_but_not_shown(mock_api: MockApi, odd: Row) -> None:
+    client = logged_in(mock_api, odd, "aksk", endpoint=mock_api.url)
     assert "line break" in failure(lambda: gathered(client))
-    assert endpoint.requests == []
+    assert mock_api.requests == []
 
 
 # --- Keystone's many ways ---
 
 
 @pytest.mark.parametrize("auth_type", ["password", "v3password"])
-def test_password(endpoint: Endpoint, auth_type: str) -> None:
-    assert len(gathered(logged_in(endpoint, ALICE, auth_type))) == 23
+def test_password(mock_api: MockApi, auth_type: str) -> None:
+    assert len(gathered(logged_in(mock_api, ALICE, auth_type))) == 23
 
 
 @pytest.mark.parametrize("auth_type", ["token", "v3token"])
-def test_token(endpoint: Endpoint, auth_type: str) -> None:
-    client = client_of(endpoint)
+def test_token(mock_api: MockApi, auth_type: str) -> None:
+    client = client_of(mock_api)
     gathered(client)
-    token = endpoint.requests[-1].headers["x-auth-token"]
-    auth = {"token": token, "project_id": endpoint.project_id("vpn-one")}
-    assert len(gathered(logged_in(endpoint, auth, auth_type))) == 23
+    token = mock_api.requests[-1].headers["x-auth-token"]
+    auth = {"token": token, "project_id": mock_api.project_id("vpn-one")}
+    assert len(gathered(logged_in(mock_api, auth, auth_type))) == 23
 
 
-def test_a_token_that_has_ended_cannot_be_renewed(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_a_token_that_has_ended_cannot_be_renewed(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     gathered(client)
-    token = endpoint.requests[-1].headers["x-auth-token"]
+    token = mock_api.requests[-1].headers["x-auth-token"]
     by_token = logged_in(
-        endpoint, {"token": token, "project_id": endpoint.project_id("vpn-one")}, "token"
+        mock_api, {"token": token, "project_id": mock_api.project_id("vpn-one")}, "token"
     )
-    endpoint.revoke_tokens()
+    mock_api.revoke_tokens()
     sentence = failure(lambda: gathered(by_token))
     assert "Keystone at" in sentence
     assert "oken" in sentence
     assert token not in sentence
 
 
-def test_application_credential(endpoint: Endpoint) -> None:
-    assert len(gathered(client_of(endpoint, auth_type="v3applicationcredential"))) == 23
+def test_application_credential(mock_api: MockApi) -> None:
+    assert len(gathered(client_of(mock_api, auth_type="v3applicationcredential"))) == 23
 
 
-def test_application_credential_by_name(endpoint: Endpoint) -> None:
-    credential = endpoint.application_credential("alice")
+def test_application_credential_by_name(mock_api: MockApi) -> None:
+    credential = mock_api.application_credential("alice")
     auth = {
         "application_credential_name": credential["name"],
         "application_credential_secret": credential["secret"],
         "username": "alice",
         "user_domain_name": "Default",
     }
-    assert len(gathered(logged_in(endpoint, auth, "v3applicationcredential"))) == 23
+    assert len(gathered(logged_in(mock_api, auth, "v3applicationcredential"))) == 23
 
 
-def test_wrong_application_secret(endpoint: Endpoint) -> None:
+def test_wrong_application_secret(mock_api: MockApi) -> None:
     auth = {
-        "application_credential_id": endpoint.application_credential("alice")["id"],
+        "application_credential_id": mock_api.application_credential("alice")["id"],
         "application_credential_secret": "not-for-logs-wrong",
     }
-    sentence = failure(lambda: logged_in(endpoint, auth, "v3applicationcredential"))
+    sentence = failure(lambda: logged_in(mock_api, auth, "v3applicationcredential"))
     assert "refused the credentials" in sentence
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_an_auth_url_without_version_is_looked_up(endpoint: Endpoint, slash: str) -> None:
-    client = logged_in(endpoint, {**ALICE, "auth_url": endpoint.url + slash})
+def test_an_auth_url_without_version_is_looked_up(mock_api: MockApi, slash: str) -> None:
+    client = logged_in(mock_api, {**ALICE, "auth_url": mock_api.url + slash})
     assert len(gathered(client)) == 23
 
 
-def test_an_auth_url_with_version_costs_no_look_up(endpoint: Endpoint) -> None:
-    gathered(logged_in(endpoint, ALICE))
-    assert [one.path for one in endpoint.requests] == [TOKENS, LIST]
+def test_an_auth_url_with_version_costs_no_look_up(mock_api: MockApi) -> None:
+    gathered(logged_in(mock_api, ALICE))
+    assert [one.path for one in mock_api.requests] == [TOKENS, LIST]
 
 
-def test_other_plugins_of_keystoneauth_by_name(endpoint: Endpoint) -> None:
+def test_other_plugins_of_keystoneauth_by_name(mock_api: MockApi) -> None:
     auth = {**ALICE, "auth_methods": ["v3password"]}
-    assert len(gathered(logged_in(endpoint, auth, "v3multifactor"))) == 23
+    assert len(gathered(logged_in(mock_api, auth, "v3multifactor"))) == 23
 
 
-def test_a_plugin_that_lacks_something_says_what(endpoint: Endpoint) -> None:
-    sentence = failure(lambda: logged_in(endpoint, {}, "v3oidcpassword"))
+def test_a_plugin_that_lacks_something_says_what(mock_api: MockApi) -> None:
+    sentence = failure(lambda: logged_in(mock_api, {}, "v3oidcpassword"))
     assert "auth_type v3oidcpassword cannot be used" in sentence
     assert "access-token-endpoint" in sentence
 
 
-def test_an_unknown_auth_type_names_the_known_ones(endpoint: Endpoint) -> None:
-    sentence = failure(lambda: logged_in(endpoint, ALICE, "pasword"))
+def test_an_unknown_auth_type_names_the_known_ones(mock_api: MockApi) -> None:
+    sentence = failure(lambda: logged_in(mock_api, ALICE, "pasword"))
     assert "auth_type pasword is unknown" in sentence
     for known in ("password", "token", "v3applicationcredential", "aksk"):
         assert known in sentence
 
 
-def test_no_authentication_at_all_for_an_endpoint_by_hand(endpoint: Endpoint) -> None:
-    client = logged_in(endpoint, {}, "none", endpoint=endpoint.url)
+def test_no_authentication_at_all_for_an_endpoint_by_hand(mock_api: MockApi) -> None:
+    client = logged_in(mock_api, {}, "none", endpoint=mock_api.url)
     assert "HTTP 401" in failure(lambda: gathered(client))
-    assert tokens_of(endpoint) == 0
+    assert tokens_of(mock_api) == 0
 
 
 @pytest.mark.parametrize(
@@ -255,60 +255,58 @@ def test_no_authentication_at_all_for_an_endpoint_by_hand(endpoint: Endpoint) ->
     ],
 )
 def test_what_is_missing_is_named_before_any_request(
-    endpoint: Endpoint, auth_type: str, lacking: str, named: str
+    mock_api: MockApi, auth_type: str, lacking: str, named: str
 ) -> None:
     auth = {name: value for name, value in ALICE.items() if name != lacking}
-    auth["auth_url"] = "" if lacking == "auth_url" else endpoint.auth_url
-    sentence = failure(lambda: logged_in(endpoint, auth, auth_type))
+    auth["auth_url"] = "" if lacking == "auth_url" else mock_api.auth_url
+    sentence = failure(lambda: logged_in(mock_api, auth, auth_type))
     assert named in sentence
-    assert endpoint.requests == []
+    assert mock_api.requests == []
 
 
-def test_trap_07_a_token_without_project_is_named_where_the_catalogue_is_needed(
-    endpoint: Endpoint,
+def test_quirk_07_a_token_without_project_is_named_where_the_catalog_is_needed(
+    mock_api: MockApi,
 ) -> None:
-    assert "for no project" in failure(lambda: logged_in(endpoint, UNSCOPED))
+    assert "for no project" in failure(lambda: logged_in(mock_api, UNSCOPED))
     domain = {**UNSCOPED, "domain_name": "Default"}
-    assert "for no project" in failure(lambda: logged_in(endpoint, domain))
+    assert "for no project" in failure(lambda: logged_in(mock_api, domain))
 
 
 @pytest.mark.parametrize("scope", [{}, {"domain_name": "Default"}], ids=["none", "domain"])
-def test_trap_07_a_token_without_project_is_warned_of_where_its_lists_are_empty(
-    endpoint: Endpoint, scope: Row
+def test_quirk_07_a_token_without_project_is_warned_of_where_its_lists_are_empty(
+    mock_api: MockApi, scope: Row
 ) -> None:
     told = Sentences()
-    client = logged_in(endpoint, {**UNSCOPED, **scope}, endpoint=endpoint.url)
+    client = logged_in(mock_api, {**UNSCOPED, **scope}, endpoint=mock_api.url)
     assert gathered(client, told=told) == []
     assert len(told.warnings) == 1
     assert "set project_name or project_id" in told.warnings[0]
 
 
-def test_a_token_for_a_project_is_no_reason_to_warn(endpoint: Endpoint) -> None:
+def test_a_token_for_a_project_is_no_reason_to_warn(mock_api: MockApi) -> None:
     told = Sentences()
-    gathered(client_of(endpoint), told=told, resolve=True)
+    gathered(client_of(mock_api), told=told, resolve=True)
     assert told.warnings == []
 
 
-def test_an_unknown_region_names_the_known_ones(endpoint: Endpoint) -> None:
-    sentence = failure(lambda: client_of(endpoint, region_name="RegionTwo"))
+def test_an_unknown_region_names_the_known_ones(mock_api: MockApi) -> None:
+    sentence = failure(lambda: client_of(mock_api, region_name="RegionTwo"))
     assert "no public network endpoint in region RegionTwo" in sentence
     assert "regions with one are RegionOne" in sentence
 
 
-def test_an_interface_that_the_catalogue_lacks(endpoint: Endpoint) -> None:
-    sentence = failure(lambda: client_of(endpoint, interface="internal"))
+def test_an_interface_that_the_catalog_lacks(mock_api: MockApi) -> None:
+    sentence = failure(lambda: client_of(mock_api, interface="internal"))
     assert "no internal network endpoint" in sentence
 
 
-def test_several_regions_want_a_choice(endpoint: Endpoint) -> None:
-    sentence = failure(
-        lambda: client_of(endpoint, **_catalogue(endpoint, "RegionOne", "RegionTwo"))
-    )
+def test_several_regions_want_a_choice(mock_api: MockApi) -> None:
+    sentence = failure(lambda: client_of(mock_api, **_catalog(mock_api, "RegionOne", "RegionTwo")))
     assert "set region_name to one of RegionOne, RegionTwo" in sentence
 
 
-def _catalogue(endpoint: Endpoint, *regions: str) -> Row:
-    """Have the next token answered with a catalogue of these regions."""
+def _catalog(mock_api: MockApi, *regions: str) -> Row:
+    """Have the next token answered with a catalog of these regions."""
     entries = [
         {"id": region, "interface": "public", "region": region, "region_id": region, "url": url}
         for region, url in ((region, f"https://{region}.example.com") for region in regions)
@@ -324,93 +322,93 @@ def _catalogue(endpoint: Endpoint, *regions: str) -> Row:
             "catalog": [{"id": "n", "type": "network", "name": "n", "endpoints": entries}],
         }
     }
-    endpoint.fault(TOKENS, body=body)
+    mock_api.fault(TOKENS, body=body)
     return {"region_name": ""}
 
 
 # --- Keystone in a bad mood ---
 
 
-def test_a_wrong_password(endpoint: Endpoint) -> None:
+def test_a_wrong_password(mock_api: MockApi) -> None:
     auth = {**ALICE, "password": "not-for-logs-wrong"}
-    sentence = failure(lambda: logged_in(endpoint, auth, retries=3))
+    sentence = failure(lambda: logged_in(mock_api, auth, retries=3))
     assert "refused the credentials (HTTP 401)" in sentence
     assert "Check user, password or secret, domain and project" in sentence
-    assert tokens_of(endpoint) == 1
+    assert tokens_of(mock_api) == 1
 
 
-def test_a_wrong_auth_url(endpoint: Endpoint) -> None:
+def test_a_wrong_auth_url(mock_api: MockApi) -> None:
     for path in ("/identity/v3", "/identity"):
-        auth = {**ALICE, "auth_url": endpoint.url + path}
-        sentence = failure(lambda auth=auth: logged_in(endpoint, auth))  # type: ignore[misc]
+        auth = {**ALICE, "auth_url": mock_api.url + path}
+        sentence = failure(lambda auth=auth: logged_in(mock_api, auth))  # type: ignore[misc]
         assert "Check auth_url" in sentence
         assert path in sentence
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/v3", "http://127.0.0.1:1"])
-def test_keystone_cannot_be_reached(endpoint: Endpoint, url: str) -> None:
-    sentence = failure(lambda: logged_in(endpoint, {**ALICE, "auth_url": url}))
+def test_keystone_cannot_be_reached(mock_api: MockApi, url: str) -> None:
+    sentence = failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
     assert "Keystone at http://127.0.0.1:1" in sentence
     assert "refused" in sentence or "Check auth_url" in sentence
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[", "iam.example.com/v3", "http://h:99999/v3"])
-def test_an_auth_url_that_is_none(endpoint: Endpoint, url: str) -> None:
-    assert "auth_url" in failure(lambda: logged_in(endpoint, {**ALICE, "auth_url": url}))
+def test_an_auth_url_that_is_none(mock_api: MockApi, url: str) -> None:
+    assert "auth_url" in failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
 
 
-def test_trap_10_keystone_throttles(endpoint: Endpoint) -> None:
+def test_quirk_10_keystone_throttles(mock_api: MockApi) -> None:
     body = {
         "error_msg": "The throttling threshold has been reached: policy user over ratelimit",
         "error_code": "APIGW.0308",
     }
-    endpoint.fault(TOKENS, status=429, body=body, count=None, headers={"Retry-After": "0"})
-    sentence = failure(lambda: client_of(endpoint, retries=2))
+    mock_api.fault(TOKENS, status=429, body=body, count=None, headers={"Retry-After": "0"})
+    sentence = failure(lambda: client_of(mock_api, retries=2))
     assert "HTTP 429: APIGW.0308: The throttling threshold" in sentence
-    assert tokens_of(endpoint) == 3
-    endpoint.reset()
-    endpoint.fault(TOKENS, status=429, body=body, headers={"Retry-After": "1"})
-    assert len(gathered(client_of(endpoint, retries=1))) == 23
-    first, second = (one.started for one in endpoint.requests if one.path == TOKENS)
+    assert tokens_of(mock_api) == 3
+    mock_api.reset()
+    mock_api.fault(TOKENS, status=429, body=body, headers={"Retry-After": "1"})
+    assert len(gathered(client_of(mock_api, retries=1))) == 23
+    first, second = (one.started for one in mock_api.requests if one.path == TOKENS)
     assert second - first >= 1
 
 
 @pytest.mark.parametrize("header", ["-5", "3600", "soon", "Fri, 01 Jan 2100 00:00:00 GMT"])
-def test_trap_10_keystone_says_odd_times(endpoint: Endpoint, header: str) -> None:
-    endpoint.fault(TOKENS, status=429, body="", count=None, headers={"Retry-After": header})
-    assert "HTTP 429" in failure(lambda: client_of(endpoint, api_timeout=0.5, retries=1))
+def test_quirk_10_keystone_says_odd_times(mock_api: MockApi, header: str) -> None:
+    mock_api.fault(TOKENS, status=429, body="", count=None, headers={"Retry-After": header})
+    assert "HTTP 429" in failure(lambda: client_of(mock_api, api_timeout=0.5, retries=1))
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_keystone_fails_for_a_while(endpoint: Endpoint, status: int) -> None:
+def test_keystone_fails_for_a_while(mock_api: MockApi, status: int) -> None:
     fault: Row = {"status": status, "body": "", "headers": {"Retry-After": "0"}}
-    endpoint.fault(TOKENS, **fault)
-    assert len(gathered(client_of(endpoint, retries=1))) == 23
-    endpoint.fault(TOKENS, **fault, count=None)
-    assert f"HTTP {status}" in failure(lambda: client_of(endpoint, retries=1))
+    mock_api.fault(TOKENS, **fault)
+    assert len(gathered(client_of(mock_api, retries=1))) == 23
+    mock_api.fault(TOKENS, **fault, count=None)
+    assert f"HTTP {status}" in failure(lambda: client_of(mock_api, retries=1))
 
 
 @pytest.mark.parametrize("fault", [{"drip": 0.05}, {"delay": 2.0}], ids=str)
-@pytest.mark.parametrize("by_hand", [False, True], ids=["catalogue", "endpoint by hand"])
-def test_keystone_is_slow(endpoint: Endpoint, fault: Row, by_hand: bool) -> None:
-    options = {"endpoint": endpoint.url} if by_hand else {}
-    endpoint.fault(TOKENS, **fault, count=None)
+@pytest.mark.parametrize("by_hand", [False, True], ids=["catalog", "endpoint by hand"])
+def test_keystone_is_slow(mock_api: MockApi, fault: Row, by_hand: bool) -> None:
+    options = {"endpoint": mock_api.url} if by_hand else {}
+    mock_api.fault(TOKENS, **fault, count=None)
     started = time.monotonic()
-    sentence = failure(lambda: gathered(client_of(endpoint, api_timeout=0.6, **options)))
+    sentence = failure(lambda: gathered(client_of(mock_api, api_timeout=0.6, **options)))
     assert time.monotonic() - started < 1.7
     assert "api_timeout" in sentence
-    assert endpoint.url in sentence
+    assert mock_api.url in sentence
 
 
 @pytest.mark.parametrize(
     "fault", [{"reset": True}, {"cut": 100}, {"reset": True, "cut": 10}], ids=str
 )
-def test_keystone_breaks_off(endpoint: Endpoint, fault: Row) -> None:
-    endpoint.fault(TOKENS, **fault, count=None)
-    assert "cannot be reached" in failure(lambda: client_of(endpoint))
-    endpoint.reset()
-    endpoint.fault(TOKENS, **fault)
-    assert len(gathered(client_of(endpoint, retries=1))) == 23
+def test_keystone_breaks_off(mock_api: MockApi, fault: Row) -> None:
+    mock_api.fault(TOKENS, **fault, count=None)
+    assert "cannot be reached" in failure(lambda: client_of(mock_api))
+    mock_api.reset()
+    mock_api.fault(TOKENS, **fault)
+    assert len(gathered(client_of(mock_api, retries=1))) == 23
 
 
 @pytest.mark.parametrize(
@@ -430,61 +428,61 @@ def test_keystone_breaks_off(endpoint: Endpoint, fault: Row) -> None:
         '{"token": {"expires_at": "soon", "project": {"id": "p"}}}',
     ],
 )
-@pytest.mark.parametrize("by_hand", [False, True], ids=["catalogue", "endpoint by hand"])
-def test_keystone_answers_something_else(endpoint: Endpoint, body: str, by_hand: bool) -> None:
-    options = {"endpoint": endpoint.url} if by_hand else {}
-    endpoint.fault(TOKENS, body=body, count=None)
+@pytest.mark.parametrize("by_hand", [False, True], ids=["catalog", "endpoint by hand"])
+def test_keystone_answers_something_else(mock_api: MockApi, body: str, by_hand: bool) -> None:
+    options = {"endpoint": mock_api.url} if by_hand else {}
+    mock_api.fault(TOKENS, body=body, count=None)
     try:
-        rows = gathered(client_of(endpoint, **options))
+        rows = gathered(client_of(mock_api, **options))
     except VpnError:
-        sentence = failure(lambda: gathered(client_of(endpoint, **options)))
-        assert endpoint.auth_url in sentence or "for no project" in sentence
+        sentence = failure(lambda: gathered(client_of(mock_api, **options)))
+        assert mock_api.auth_url in sentence or "for no project" in sentence
     else:
         assert len(rows) == 23  # the token itself, in a header, was good
         assert by_hand
 
 
-def test_keystone_answers_without_a_token(endpoint: Endpoint) -> None:
-    endpoint.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
-    sentence = failure(lambda: client_of(endpoint))
+def test_keystone_answers_without_a_token(mock_api: MockApi) -> None:
+    mock_api.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
+    sentence = failure(lambda: client_of(mock_api))
     assert "gave no token" in sentence
 
 
-def test_keystone_answers_the_look_up_with_html(endpoint: Endpoint) -> None:
-    endpoint.fault("^/$", body="<html><title>Welcome</title></html>", count=None)
-    auth = {**ALICE, "auth_url": endpoint.url}
-    assert "Check auth_url" in failure(lambda: logged_in(endpoint, auth))
+def test_keystone_answers_the_look_up_with_html(mock_api: MockApi) -> None:
+    mock_api.fault("^/$", body="<html><title>Welcome</title></html>", count=None)
+    auth = {**ALICE, "auth_url": mock_api.url}
+    assert "Check auth_url" in failure(lambda: logged_in(mock_api, auth))
 
 
 # --- one token ---
 
 
-def test_trap_17_one_token_for_many_threads(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, endpoint=endpoint.url)
+def test_quirk_17_one_token_for_many_threads(mock_api: MockApi) -> None:
+    client = client_of(mock_api, endpoint=mock_api.url)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _number: client.rows(SUBNET), range(16)))
     assert len(answers) == 16
-    assert tokens_of(endpoint) == 1
+    assert tokens_of(mock_api) == 1
 
 
-def test_trap_11_threads_renew_a_token_once(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_quirk_11_threads_renew_a_token_once(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     client.rows(SUBNET)
-    endpoint.revoke_tokens()
+    mock_api.revoke_tokens()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _number: client.rows(SUBNET), range(8)))
     assert all(answers)
-    assert tokens_of(endpoint) == 2
+    assert tokens_of(mock_api) == 2
 
 
 def test_a_token_that_is_about_to_end_is_not_used() -> None:
-    with Endpoint("otc", token_lifetime=timedelta(seconds=5)) as endpoint:
-        assert len(gathered(client_of(endpoint))) == 23
+    with MockApi("otc", token_lifetime=timedelta(seconds=5)) as mock_api:
+        assert len(gathered(client_of(mock_api))) == 23
 
 
-def test_secrets_of_the_environment_are_secrets_of_the_client(endpoint: Endpoint) -> None:
-    options = options_for(endpoint)
+def test_secrets_of_the_environment_are_secrets_of_the_client(mock_api: MockApi) -> None:
+    options = options_for(mock_api)
     client = connect(options)
     gathered(client)
-    token = endpoint.requests[-1].headers["x-auth-token"]
+    token = mock_api.requests[-1].headers["x-auth-token"]
     assert set(client.auth.secrets) == {"alicepw", token}

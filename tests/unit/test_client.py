@@ -22,8 +22,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._client import connect, re
 from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, IKE_POLICY
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import (
+from tests.mock_api import MockApi
+from tests.unit.clients import (
     LIST,
     TOKENS,
     Sentences,
@@ -40,10 +40,10 @@ HTML = "<!DOCTYPE html><html><head><title>Sign in\n to the  proxy</title></head>
 
 
 @pytest.fixture(scope="module")
-def second_host() -> Iterator[Endpoint]:
+def second_host() -> Iterator[MockApi]:
     """Another host, which is to get no secret."""
-    with Endpoint("otc") as endpoint:
-        yield endpoint
+    with MockApi("otc") as mock_api:
+        yield mock_api
 
 
 def free_port() -> int:
@@ -56,15 +56,15 @@ def free_port() -> int:
 # --- no answer ---
 
 
-def test_a_refused_connection(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, endpoint=f"http://127.0.0.1:{free_port()}")
+def test_a_refused_connection(mock_api: MockApi) -> None:
+    client = client_of(mock_api, endpoint=f"http://127.0.0.1:{free_port()}")
     sentence = failure(lambda: gathered(client))
     assert "refused" in sentence
     assert "Check endpoint" in sentence
 
 
-def test_an_unknown_host(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, endpoint="http://vpc.does-not-exist.invalid")
+def test_an_unknown_host(mock_api: MockApi) -> None:
+    client = client_of(mock_api, endpoint="http://vpc.does-not-exist.invalid")
     sentence = failure(lambda: gathered(client))
     assert "vpc.does-not-exist.invalid" in sentence
 
@@ -74,30 +74,30 @@ def test_an_unknown_host(endpoint: Endpoint) -> None:
     [{"reset": True}, {"reset": True, "cut": 200}, {"cut": 200}, {"cut": 0}],
     ids=["before", "in the body", "closed in the body", "headers only"],
 )
-def test_a_broken_connection(endpoint: Endpoint, fault: dict[str, t.Any]) -> None:
-    endpoint.fault(LIST, count=None, **fault)
-    assert "no whole answer" in failure(lambda: gathered(client_of(endpoint)))
-    endpoint.reset()
-    endpoint.fault(LIST, **fault)
-    assert len(gathered(client_of(endpoint, retries=1))) == 23
+def test_a_broken_connection(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
+    mock_api.fault(LIST, count=None, **fault)
+    assert "no whole answer" in failure(lambda: gathered(client_of(mock_api)))
+    mock_api.reset()
+    mock_api.fault(LIST, **fault)
+    assert len(gathered(client_of(mock_api, retries=1))) == 23
 
 
 @pytest.mark.parametrize(
     "fault", [{"delay": 1.5}, {"drip": 0.05}, {"drip": 0.05, "status": 500}], ids=str
 )
-def test_slow_answers_end_at_the_deadline(endpoint: Endpoint, fault: dict[str, t.Any]) -> None:
-    client = client_of(endpoint, api_timeout=0.5)
+def test_slow_answers_end_at_the_deadline(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
+    client = client_of(mock_api, api_timeout=0.5)
     gathered(client, name="nothing")  # the token, and the imports
-    endpoint.fault(LIST, count=None, **fault)
+    mock_api.fault(LIST, count=None, **fault)
     started = time.monotonic()
     sentence = failure(lambda: gathered(client))
     assert time.monotonic() - started < 1.4
     assert "0.5 seconds (api_timeout)" in sentence or "timed out" in sentence
 
 
-def test_a_slow_answer_is_asked_for_again(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, api_timeout=1.2, retries=1)
-    endpoint.fault(LIST, delay=2.0)
+def test_a_slow_answer_is_asked_for_again(mock_api: MockApi) -> None:
+    client = client_of(mock_api, api_timeout=1.2, retries=1)
+    mock_api.fault(LIST, delay=2.0)
     assert len(gathered(client)) == 23
 
 
@@ -105,47 +105,47 @@ def test_a_slow_answer_is_asked_for_again(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_passing_failure_is_got_over(endpoint: Endpoint, status: int) -> None:
-    endpoint.fault(LIST, status=status, headers={"Retry-After": "0"}, body="", count=2)
-    assert len(gathered(client_of(endpoint, retries=2))) == 23
-    assert lists_of(endpoint) == 3
+def test_a_passing_failure_is_got_over(mock_api: MockApi, status: int) -> None:
+    mock_api.fault(LIST, status=status, headers={"Retry-After": "0"}, body="", count=2)
+    assert len(gathered(client_of(mock_api, retries=2))) == 23
+    assert lists_of(mock_api) == 3
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_lasting_failure_is_named(endpoint: Endpoint, status: int) -> None:
+def test_a_lasting_failure_is_named(mock_api: MockApi, status: int) -> None:
     body = {"error_msg": "come back later", "error_code": "APIGW.0308", "request_id": "abc-1"}
-    endpoint.fault(LIST, status=status, headers={"Retry-After": "0"}, body=body, count=None)
-    sentence = failure(lambda: gathered(client_of(endpoint, retries=1)))
+    mock_api.fault(LIST, status=status, headers={"Retry-After": "0"}, body=body, count=None)
+    sentence = failure(lambda: gathered(client_of(mock_api, retries=1)))
     assert f"HTTP {status}: APIGW.0308: come back later (request id abc-1)" in sentence
-    assert lists_of(endpoint) == 2
+    assert lists_of(mock_api) == 2
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 501])
-def test_a_final_answer_is_not_asked_for_again(endpoint: Endpoint, status: int) -> None:
-    endpoint.fault(f"{LIST}.*fields", status=status, body={"message": "no"}, count=None)
-    client = client_of(endpoint, retries=3)
+def test_a_final_answer_is_not_asked_for_again(mock_api: MockApi, status: int) -> None:
+    mock_api.fault(f"{LIST}.*fields", status=status, body={"message": "no"}, count=None)
+    client = client_of(mock_api, retries=3)
     with pytest.raises(VpnError):
         client.rows(CONNECTION, [("fields", "id")])
-    assert lists_of(endpoint) == 1
+    assert lists_of(mock_api) == 1
 
 
-def test_trap_10_throttling_waits_as_long_as_the_server_says(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, status=429, headers={"Retry-After": "1"}, body="")
-    gathered(client_of(endpoint, retries=1))
-    first, second = (one.started for one in endpoint.requests if one.path == LIST)
+def test_quirk_10_throttling_waits_as_long_as_the_server_says(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=429, headers={"Retry-After": "1"}, body="")
+    gathered(client_of(mock_api, retries=1))
+    first, second = (one.started for one in mock_api.requests if one.path == LIST)
     assert second - first >= 1
 
 
-def test_trap_10_retry_after_may_be_a_date(endpoint: Endpoint) -> None:
+def test_quirk_10_retry_after_may_be_a_date(mock_api: MockApi) -> None:
     when = datetime.now(UTC) + timedelta(seconds=2)
     header = {"Retry-After": format_datetime(when, usegmt=True)}
-    endpoint.fault(LIST, status=503, headers=header, body="")
-    gathered(client_of(endpoint, retries=1))
-    second = [one.started for one in endpoint.requests if one.path == LIST][1]
+    mock_api.fault(LIST, status=503, headers=header, body="")
+    gathered(client_of(mock_api, retries=1))
+    second = [one.started for one in mock_api.requests if one.path == LIST][1]
     assert second >= int(when.timestamp())
 
 
-def test_trap_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() -> None:
+def test_quirk_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() -> None:
     def pauses(_run: int) -> list[float]:
         calls: list[float] = []
 
@@ -165,27 +165,27 @@ def test_trap_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() -> 
 
 
 @pytest.mark.parametrize("header", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])
-def test_trap_10_a_wait_beyond_the_time_allowed_fails_at_once(
-    endpoint: Endpoint, header: str
+def test_quirk_10_a_wait_beyond_the_time_allowed_fails_at_once(
+    mock_api: MockApi, header: str
 ) -> None:
-    endpoint.fault(LIST, status=429, headers={"Retry-After": header}, body="", count=None)
+    mock_api.fault(LIST, status=429, headers={"Retry-After": header}, body="", count=None)
     started = time.monotonic()
-    sentence = failure(lambda: gathered(client_of(endpoint, api_timeout=1, retries=2)))
+    sentence = failure(lambda: gathered(client_of(mock_api, api_timeout=1, retries=2)))
     assert time.monotonic() - started < 3
     assert "throttles" in sentence
 
 
-def test_the_tries_together_are_bounded_in_time(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, api_timeout=0.4, retries=4)
-    endpoint.fault(LIST, delay=1.0, count=None)
+def test_the_tries_together_are_bounded_in_time(mock_api: MockApi) -> None:
+    client = client_of(mock_api, api_timeout=0.4, retries=4)
+    mock_api.fault(LIST, delay=1.0, count=None)
     started = time.monotonic()
     failure(lambda: gathered(client))
     assert time.monotonic() - started < 0.4 * 5 + 1
 
 
-def test_only_reads_and_logging_in_are_sent(endpoint: Endpoint) -> None:
-    gathered(client_of(endpoint), resolve=True, include_psk=True)
-    sent = {(one.method, one.path == TOKENS) for one in endpoint.requests}
+def test_only_reads_and_logging_in_are_sent(mock_api: MockApi) -> None:
+    gathered(client_of(mock_api), resolve=True, include_psk=True)
+    sent = {(one.method, one.path == TOKENS) for one in mock_api.requests}
     assert sent == {("GET", False), ("POST", True)}
 
 
@@ -216,93 +216,93 @@ def test_only_reads_and_logging_in_are_sent(endpoint: Endpoint) -> None:
         ('{"ipsec_site_connections": [{"id": ["x"]}]}', "without an id"),
     ],
 )
-def test_200_with_something_else_in_it(endpoint: Endpoint, body: str | bytes, words: str) -> None:
-    endpoint.fault(LIST, body=body, count=None)
-    sentence = failure(lambda: gathered(client_of(endpoint)))
+def test_200_with_something_else_in_it(mock_api: MockApi, body: str | bytes, words: str) -> None:
+    mock_api.fault(LIST, body=body, count=None)
+    sentence = failure(lambda: gathered(client_of(mock_api)))
     assert words in sentence
     assert LIST in sentence
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "application/octet-stream", None])
 def test_json_is_json_whatever_its_content_type(
-    endpoint: Endpoint, content_type: str | None
+    mock_api: MockApi, content_type: str | None
 ) -> None:
-    endpoint.fault(LIST, headers={"Content-Type": content_type})
-    assert len(gathered(client_of(endpoint))) == 23
+    mock_api.fault(LIST, headers={"Content-Type": content_type})
+    assert len(gathered(client_of(mock_api))) == 23
 
 
-def test_a_wrong_content_type_is_named_with_a_wrong_body(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, headers={"Content-Type": "text/html"}, body=HTML)
-    assert "text/html" in failure(lambda: gathered(client_of(endpoint)))
+def test_a_wrong_content_type_is_named_with_a_wrong_body(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, headers={"Content-Type": "text/html"}, body=HTML)
+    assert "text/html" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_a_body_that_claims_to_be_gzip_but_is_not(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, headers={"Content-Encoding": "gzip"}, body="plain")
-    assert "no whole answer" in failure(lambda: gathered(client_of(endpoint)))
+def test_a_body_that_claims_to_be_gzip_but_is_not(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body="plain")
+    assert "no whole answer" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_gigantic_answers_are_cut_off(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_client, "LARGEST_ANSWER", 2 * 1024 * 1024)
-    endpoint.fault(LIST, flood=8 * 1024 * 1024)
-    assert "more than 2 MiB" in failure(lambda: gathered(client_of(endpoint)))
+    mock_api.fault(LIST, flood=8 * 1024 * 1024)
+    assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
 def test_a_small_answer_that_unpacks_to_a_gigantic_one_is_cut_off(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_client, "LARGEST_ANSWER", 2 * 1024 * 1024)
     bomb = gzip.compress(b" " * 8 * 1024 * 1024)
-    endpoint.fault(LIST, headers={"Content-Encoding": "gzip"}, body=bomb)
-    assert "more than 2 MiB" in failure(lambda: gathered(client_of(endpoint)))
+    mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body=bomb)
+    assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_a_large_answer_below_the_limit_is_whole(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, flood=3 * 1024 * 1024)
-    assert len(gathered(client_of(endpoint))) == 23
+def test_a_large_answer_below_the_limit_is_whole(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, flood=3 * 1024 * 1024)
+    assert len(gathered(client_of(mock_api))) == 23
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_trap_01_no_psk_out_of_a_body_that_cannot_be_read(endpoint: Endpoint, status: int) -> None:
+def test_quirk_01_no_psk_out_of_a_body_that_cannot_be_read(mock_api: MockApi, status: int) -> None:
     body = '{"ipsec_site_connections": [{"psk": "not-for-logs-\\"x", "id": "1", "name": '
-    endpoint.fault(LIST, status=status, body=body)
-    failure(lambda: gathered(client_of(endpoint)))
-    endpoint.fault(LIST, status=status, body=body[:60])
-    failure(lambda: gathered(client_of(endpoint)))
+    mock_api.fault(LIST, status=status, body=body)
+    failure(lambda: gathered(client_of(mock_api)))
+    mock_api.fault(LIST, status=status, body=body[:60])
+    failure(lambda: gathered(client_of(mock_api)))
 
 
 # --- redirects ---
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_trap_14_no_redirect_is_followed(
-    endpoint: Endpoint, second_host: Endpoint, status: int
+def test_quirk_14_no_redirect_is_followed(
+    mock_api: MockApi, second_host: MockApi, status: int
 ) -> None:
     second_host.reset()
     there = f"{second_host.url}{LIST}?secret=1"
-    endpoint.fault(LIST, status=status, headers={"Location": there}, count=None)
-    sentence = failure(lambda: gathered(client_of(endpoint, retries=2)))
+    mock_api.fault(LIST, status=status, headers={"Location": there}, count=None)
+    sentence = failure(lambda: gathered(client_of(mock_api, retries=2)))
     assert f"redirects (HTTP {status}) to {second_host.url}{LIST}:" in sentence
     assert "secret" not in sentence
     assert second_host.requests == []
-    assert lists_of(endpoint) == 1
+    assert lists_of(mock_api) == 1
 
 
 @pytest.mark.parametrize("location", [None, "", "/elsewhere", "a b"])
-def test_trap_14_redirects_to_nowhere(endpoint: Endpoint, location: str | None) -> None:
-    endpoint.fault(LIST, status=302, headers={"Location": location})
-    assert "redirects" in failure(lambda: gathered(client_of(endpoint)))
-    endpoint.fault(LIST, status=302, headers={"Location": "//["})
-    failure(lambda: gathered(client_of(endpoint)))
+def test_quirk_14_redirects_to_nowhere(mock_api: MockApi, location: str | None) -> None:
+    mock_api.fault(LIST, status=302, headers={"Location": location})
+    assert "redirects" in failure(lambda: gathered(client_of(mock_api)))
+    mock_api.fault(LIST, status=302, headers={"Location": "//["})
+    failure(lambda: gathered(client_of(mock_api)))
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_trap_14_keystone_redirects_carry_no_password(
-    endpoint: Endpoint, second_host: Endpoint, status: int
+def test_quirk_14_keystone_redirects_carry_no_password(
+    mock_api: MockApi, second_host: MockApi, status: int
 ) -> None:
     second_host.reset()
     headers = {"Location": second_host.auth_url}
-    endpoint.fault(TOKENS, status=status, headers=headers, body="", count=None)
-    sentence = failure(lambda: client_of(endpoint))
+    mock_api.fault(TOKENS, status=status, headers=headers, body="", count=None)
+    sentence = failure(lambda: client_of(mock_api))
     assert "Keystone" in sentence
     assert "redirect" in sentence
     assert second_host.requests == []
@@ -311,82 +311,82 @@ def test_trap_14_keystone_redirects_carry_no_password(
 # --- what is asked for ---
 
 
-def test_trap_01_the_psk_is_not_asked_for_nor_in_any_url(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_quirk_01_the_psk_is_not_asked_for_nor_in_any_url(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     rows = gathered(client, resolve=True)
     rows += gathered(client, name="branch-berlin", fields=["name"])
     assert all("psk" not in row for row in rows)
-    assert not any("psk" in pair for one in endpoint.requests for pair in one.query)
+    assert not any("psk" in pair for one in mock_api.requests for pair in one.query)
 
 
-def test_trap_01_a_psk_that_comes_unasked_is_dropped(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, quirks=["ignore_fields"], count=None)
-    client = client_of(endpoint)
+def test_quirk_01_a_psk_that_comes_unasked_is_dropped(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, quirks=["ignore_fields"], count=None)
+    client = client_of(mock_api)
     for rows in (
         gathered(client),
         gathered(client, resolve=True),
         gathered(client, fields=["name"]),
-        gathered(client, name=endpoint.id_of("vpn-one", 0)),
+        gathered(client, name=mock_api.id_of("vpn-one", 0)),
     ):
         assert rows
         assert "not-for-logs" not in str(rows)
 
 
-def test_trap_01_include_psk_is_the_way_to_it(endpoint: Endpoint) -> None:
-    rows = gathered(client_of(endpoint), include_psk=True)
-    assert [row["psk"] for row in rows] == [row["psk"] for row in endpoint.rows("vpn-one")]
-    asked = [pair for one in endpoint.requests for pair in one.query if "psk" in pair]
+def test_quirk_01_include_psk_is_the_way_to_it(mock_api: MockApi) -> None:
+    rows = gathered(client_of(mock_api), include_psk=True)
+    assert [row["psk"] for row in rows] == [row["psk"] for row in mock_api.rows("vpn-one")]
+    asked = [pair for one in mock_api.requests for pair in one.query if "psk" in pair]
     assert asked == [("fields", "psk")]
 
 
-def test_trap_01_fields_does_not_get_round_include_psk(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_quirk_01_fields_does_not_get_round_include_psk(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     assert "include_psk" in failure(lambda: gathered(client, fields=["psk"]))
     assert gathered(client, fields=["psk"], include_psk=True)[0]["psk"]
 
 
-def test_trap_01_a_policy_may_drop_the_key(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, body={CONNECTION.plural: [{"id": "x"}]})
-    assert gathered(client_of(endpoint), include_psk=True)[0]["psk"] is None
+def test_quirk_01_a_policy_may_drop_the_key(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "x"}]})
+    assert gathered(client_of(mock_api), include_psk=True)[0]["psk"] is None
 
 
-def test_trap_02_fields_are_repeated_not_joined_by_commas(endpoint: Endpoint) -> None:
-    gathered(client_of(endpoint), fields=["name", "mtu"])
-    (request,) = [one for one in endpoint.requests if one.path == LIST]
+def test_quirk_02_fields_are_repeated_not_joined_by_commas(mock_api: MockApi) -> None:
+    gathered(client_of(mock_api), fields=["name", "mtu"])
+    (request,) = [one for one in mock_api.requests if one.path == LIST]
     names = [value for name, value in request.query if name == "fields"]
     assert {"id", "name", "mtu"} <= set(names)
     assert not any("," in name for name in names)
 
 
-def test_trap_02_rows_without_their_id_are_asked_for_again(endpoint: Endpoint) -> None:
+def test_quirk_02_rows_without_their_id_are_asked_for_again(mock_api: MockApi) -> None:
     told = Sentences()
-    endpoint.fault(f"{LIST}.*fields", body={CONNECTION.plural: [{}] * 23})
-    rows = gathered(client_of(endpoint), told=told)
-    assert ids(rows) == ids(endpoint.rows("vpn-one"))
-    assert lists_of(endpoint) == 2
+    mock_api.fault(f"{LIST}.*fields", body={CONNECTION.plural: [{}] * 23})
+    rows = gathered(client_of(mock_api), told=told)
+    assert ids(rows) == ids(mock_api.rows("vpn-one"))
+    assert lists_of(mock_api) == 2
     assert "without fields" in told.debug[0]
     assert told.warnings == []
 
 
-def test_trap_02_one_object_without_its_id_is_asked_for_again(endpoint: Endpoint) -> None:
-    object_id = endpoint.id_of("vpn-one", 3)
-    endpoint.fault(f"{LIST}/.*fields", body={CONNECTION.singular: {}})
+def test_quirk_02_one_object_without_its_id_is_asked_for_again(mock_api: MockApi) -> None:
+    object_id = mock_api.id_of("vpn-one", 3)
+    mock_api.fault(f"{LIST}/.*fields", body={CONNECTION.singular: {}})
     told = Sentences()
-    assert ids(gathered(client_of(endpoint), told=told, name=object_id)) == [object_id]
+    assert ids(gathered(client_of(mock_api), told=told, name=object_id)) == [object_id]
     assert told.debug
 
 
-def test_trap_02_an_unknown_field_is_an_error_before_any_request(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_quirk_02_an_unknown_field_is_an_error_before_any_request(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     sentence = failure(lambda: gathered(client, fields=["nmae", "mtu"]))
     assert "fields has nmae, which no IPsec connection has" in sentence
     assert "peer_address" in sentence
-    assert lists_of(endpoint) == 0
+    assert lists_of(mock_api) == 0
 
 
-def test_trap_03_a_server_that_ignores_filters_gives_no_more(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, quirks=["ignore_filters"], count=None)
-    client = client_of(endpoint)
+def test_quirk_03_a_server_that_ignores_filters_gives_no_more(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, quirks=["ignore_filters"], count=None)
+    client = client_of(mock_api)
     names = [row["name"] for row in gathered(client, name="branch-berlin")]
     assert names == ["branch-berlin"] * 3
     states = {row["status"] for row in gathered(client, filters={"status": ["DOWN", "ERROR"]})}
@@ -395,66 +395,66 @@ def test_trap_03_a_server_that_ignores_filters_gives_no_more(endpoint: Endpoint)
     assert {row["admin_state_up"] for row in up} == {False}
 
 
-def test_trap_03_a_server_that_refuses_filters_is_asked_without(endpoint: Endpoint) -> None:
-    endpoint.fault(f"{LIST}.*name=", status=400, body={"NeutronError": {"message": "no filter"}})
+def test_quirk_03_a_server_that_refuses_filters_is_asked_without(mock_api: MockApi) -> None:
+    mock_api.fault(f"{LIST}.*name=", status=400, body={"NeutronError": {"message": "no filter"}})
     told = Sentences()
-    rows = gathered(client_of(endpoint), told=told, name="branch-munich")
+    rows = gathered(client_of(mock_api), told=told, name="branch-munich")
     assert [row["name"] for row in rows] == ["branch-munich"]
     assert "no filter" in told.debug[0]
 
 
-def test_trap_03_a_lasting_400_is_an_error(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, status=400, body={"NeutronError": {"message": "bad day"}}, count=None)
-    assert "bad day" in failure(lambda: gathered(client_of(endpoint)))
-    assert lists_of(endpoint) == 2
+def test_quirk_03_a_lasting_400_is_an_error(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=400, body={"NeutronError": {"message": "bad day"}}, count=None)
+    assert "bad day" in failure(lambda: gathered(client_of(mock_api)))
+    assert lists_of(mock_api) == 2
 
 
-def test_trap_07_a_forbidden_list_is_empty_and_a_single_one_is_not_there(
-    endpoint: Endpoint,
+def test_quirk_07_a_forbidden_list_is_empty_and_a_single_one_is_not_there(
+    mock_api: MockApi,
 ) -> None:
-    client = client_of(endpoint, "rita")
+    client = client_of(mock_api, "rita")
     assert gathered(client) == []
-    assert gathered(client, name=endpoint.id_of("vpn-one", 0)) == []
+    assert gathered(client, name=mock_api.id_of("vpn-one", 0)) == []
 
 
-def test_an_id_is_one_request(endpoint: Endpoint) -> None:
-    object_id = endpoint.id_of("vpn-one", 2)
-    (row,) = gathered(client_of(endpoint), name=object_id.upper().lower())
+def test_an_id_is_one_request(mock_api: MockApi) -> None:
+    object_id = mock_api.id_of("vpn-one", 2)
+    (row,) = gathered(client_of(mock_api), name=object_id.upper().lower())
     assert row["id"] == object_id
-    assert [one.path for one in endpoint.requests] == [TOKENS, f"{LIST}/{object_id}"]
+    assert [one.path for one in mock_api.requests] == [TOKENS, f"{LIST}/{object_id}"]
 
 
-def test_an_id_that_does_not_exist_is_an_empty_list(endpoint: Endpoint) -> None:
+def test_an_id_that_does_not_exist_is_an_empty_list(mock_api: MockApi) -> None:
     unknown = "00000000-0000-4000-8000-000000000000"
-    assert gathered(client_of(endpoint), name=unknown) == []
-    assert gathered(client_of(endpoint), IKE_POLICY, name=unknown) == []
+    assert gathered(client_of(mock_api), name=unknown) == []
+    assert gathered(client_of(mock_api), IKE_POLICY, name=unknown) == []
 
 
 # --- where the API is ---
 
 
-def test_trap_09_404_on_the_list_is_a_wrong_endpoint(endpoint: Endpoint) -> None:
-    sentence = failure(lambda: gathered(client_of(endpoint, endpoint=f"{endpoint.url}/wrong")))
+def test_quirk_09_404_on_the_list_is_a_wrong_endpoint(mock_api: MockApi) -> None:
+    sentence = failure(lambda: gathered(client_of(mock_api, endpoint=f"{mock_api.url}/wrong")))
     assert "HTTP 404" in sentence
     assert "Check" in sentence or "check endpoint" in sentence
 
 
-def test_trap_09_404_for_an_id_at_a_wrong_endpoint_is_no_empty_list(endpoint: Endpoint) -> None:
-    client = client_of(endpoint, endpoint=f"{endpoint.url}/wrong")
-    sentence = failure(lambda: gathered(client, name=endpoint.id_of("vpn-one", 0)))
+def test_quirk_09_404_for_an_id_at_a_wrong_endpoint_is_no_empty_list(mock_api: MockApi) -> None:
+    client = client_of(mock_api, endpoint=f"{mock_api.url}/wrong")
+    sentence = failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
     assert "HTTP 404" in sentence
 
 
-def test_trap_09_an_html_404_for_an_id_is_no_empty_list(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, status=404, body="<html><title>404 Not Found</title></html>")
-    client = client_of(endpoint)
-    assert "404 Not Found" in failure(lambda: gathered(client, name=endpoint.id_of("vpn-one", 0)))
+def test_quirk_09_an_html_404_for_an_id_is_no_empty_list(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=404, body="<html><title>404 Not Found</title></html>")
+    client = client_of(mock_api)
+    assert "404 Not Found" in failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
 
 
-def test_trap_09_keystone_404_is_not_taken_for_a_missing_connection(endpoint: Endpoint) -> None:
-    endpoint.fault(TOKENS, status=404, body={"error": {"message": "no such page"}}, count=None)
-    client = client_of(endpoint, endpoint=endpoint.url)
-    sentence = failure(lambda: gathered(client, name=endpoint.id_of("vpn-one", 0)))
+def test_quirk_09_keystone_404_is_not_taken_for_a_missing_connection(mock_api: MockApi) -> None:
+    mock_api.fault(TOKENS, status=404, body={"error": {"message": "no such page"}}, count=None)
+    client = client_of(mock_api, endpoint=mock_api.url)
+    sentence = failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
     assert "Check auth_url" in sentence
 
 
@@ -478,57 +478,57 @@ def test_endpoints_with_and_without_a_version(endpoint_option: str, url: str) ->
 @pytest.mark.parametrize(
     "wrong", ["vpc.example.com", "ftp://vpc.example.com", "https://", "https://[::1", "http://[x]y"]
 )
-def test_endpoints_that_are_no_url(endpoint: Endpoint, wrong: str) -> None:
-    assert "is not a URL" in failure(lambda: client_of(endpoint, endpoint=wrong))
+def test_endpoints_that_are_no_url(mock_api: MockApi, wrong: str) -> None:
+    assert "is not a URL" in failure(lambda: client_of(mock_api, endpoint=wrong))
 
 
 @pytest.mark.parametrize("port", ["99999", "abc"])
-def test_an_endpoint_with_a_port_that_is_none(endpoint: Endpoint, port: str) -> None:
+def test_an_endpoint_with_a_port_that_is_none(mock_api: MockApi, port: str) -> None:
     url = f"http://user:not-for-logs@127.0.0.1:{port}"
-    failure(lambda: gathered(client_of(endpoint, endpoint=url)))
+    failure(lambda: gathered(client_of(mock_api, endpoint=url)))
 
 
-def test_an_endpoint_with_a_path_and_version_is_reached(endpoint: Endpoint) -> None:
-    url = f"{endpoint.url}/v2.0/{endpoint.project_id('vpn-one')}"
-    assert len(gathered(client_of(endpoint, endpoint=url))) == 23
+def test_an_endpoint_with_a_path_and_version_is_reached(mock_api: MockApi) -> None:
+    url = f"{mock_api.url}/v2.0/{mock_api.project_id('vpn-one')}"
+    assert len(gathered(client_of(mock_api, endpoint=url))) == 23
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12])
-def test_times_that_are_none(endpoint: Endpoint, timeout: float) -> None:
-    assert "api_timeout" in failure(lambda: client_of(endpoint, api_timeout=timeout))
+def test_times_that_are_none(mock_api: MockApi, timeout: float) -> None:
+    assert "api_timeout" in failure(lambda: client_of(mock_api, api_timeout=timeout))
 
 
-def test_a_negative_number_of_retries(endpoint: Endpoint) -> None:
-    assert "retries" in failure(lambda: client_of(endpoint, retries=-1))
+def test_a_negative_number_of_retries(mock_api: MockApi) -> None:
+    assert "retries" in failure(lambda: client_of(mock_api, retries=-1))
 
 
-def test_trap_17_one_token_for_a_whole_run(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
+def test_quirk_17_one_token_for_a_whole_run(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
     gathered(client, resolve=True)
     gathered(client, IKE_POLICY)
-    assert tokens_of(endpoint) == 1
+    assert tokens_of(mock_api) == 1
 
 
 def test_a_missing_requests_library_is_named(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    sentence = failure(lambda: connect(options_for(endpoint)))
+    sentence = failure(lambda: connect(options_for(mock_api)))
     assert "Python library requests is missing" in sentence
     assert "pip install requests" in sentence
 
 
 @pytest.mark.parametrize(("library", "package"), [("keystoneauth1.exceptions", "keystoneauth1")])
 def test_a_missing_keystoneauth_is_named(
-    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, library: str, package: str
+    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch, library: str, package: str
 ) -> None:
     for name in [name for name in sys.modules if name.startswith(package)]:
         monkeypatch.setitem(sys.modules, name, None)
-    sentence = failure(lambda: connect(options_for(endpoint)))
+    sentence = failure(lambda: connect(options_for(mock_api)))
     assert "Python library keystoneauth1 is missing" in sentence
     assert "auth_type password needs it" in sentence
     # signing needs none
-    assert len(gathered(client_of(endpoint, auth_type="aksk"))) == 23
+    assert len(gathered(client_of(mock_api, auth_type="aksk"))) == 23
 
 
 # --- notation of Ansible's own ---
@@ -545,11 +545,9 @@ def test_a_missing_keystoneauth_is_named(
         "__an\\u0073ible_type",
     ],
 )
-def test_what_ansible_would_take_for_an_object_stays_an_answer(
-    endpoint: Endpoint, key: str
-) -> None:
+def test_what_ansible_would_take_for_an_object_stays_an_answer(mock_api: MockApi, key: str) -> None:
     row = '{"id": "1", "name": "one", "vendor": {"KEY": "_AnsibleTaggedStr", "value": "x"}}'
     body = '{"ipsec_site_connections": [' + row.replace("KEY", key) + "]}"
-    endpoint.fault(LIST, body=body, headers={"Content-Type": "application/json"}, status=200)
-    (fact,) = gathered(client_of(endpoint))
+    mock_api.fault(LIST, body=body, headers={"Content-Type": "application/json"}, status=200)
+    (fact,) = gathered(client_of(mock_api))
     assert fact["vendor"] == {"value": "x"}

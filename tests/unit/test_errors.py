@@ -22,8 +22,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._errors import (
     without_secrets,
 )
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import LIST, client_of, failure, gathered
+from tests.mock_api import MockApi
+from tests.unit.clients import LIST, client_of, failure, gathered
 
 SHAPES = [
     pytest.param(
@@ -61,7 +61,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("body", "message"), SHAPES)
-def test_trap_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
+def test_quirk_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
     assert server_message(json.dumps(body).encode()) == message
 
 
@@ -77,52 +77,50 @@ def test_trap_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
         (b"[" * 100_000, "[" * MESSAGE_LENGTH + "…"),
     ],
 )
-def test_trap_08_bodies_that_are_no_json(body: bytes, message: str) -> None:
+def test_quirk_08_bodies_that_are_no_json(body: bytes, message: str) -> None:
     assert server_message(body) == message
 
 
 @pytest.mark.parametrize(("body", "message"), SHAPES[:5])
-def test_trap_08_status_message_and_request_id_are_shown(
-    endpoint: Endpoint, body: t.Any, message: str
+def test_quirk_08_status_message_and_request_id_are_shown(
+    mock_api: MockApi, body: t.Any, message: str
 ) -> None:
     headers = {"X-Request-Id": "req-0123", "X-Private": "not-for-logs"}
-    endpoint.fault(LIST, status=409, body=body, headers=headers)
-    sentence = failure(lambda: gathered(client_of(endpoint)))
-    assert f"GET {endpoint.url}{LIST} answered HTTP 409: {message}" in sentence
+    mock_api.fault(LIST, status=409, body=body, headers=headers)
+    sentence = failure(lambda: gathered(client_of(mock_api)))
+    assert f"GET {mock_api.url}{LIST} answered HTTP 409: {message}" in sentence
     assert "(request id req-0123)" in sentence
 
 
-def test_trap_08_a_request_id_is_not_shown_twice(endpoint: Endpoint) -> None:
+def test_quirk_08_a_request_id_is_not_shown_twice(mock_api: MockApi) -> None:
     body = {"error_msg": "x", "request_id": "req-0123"}
-    endpoint.fault(LIST, status=409, body=body, headers={"X-Request-Id": "req-0123"})
-    assert failure(lambda: gathered(client_of(endpoint))).count("req-0123") == 1
+    mock_api.fault(LIST, status=409, body=body, headers={"X-Request-Id": "req-0123"})
+    assert failure(lambda: gathered(client_of(mock_api))).count("req-0123") == 1
 
 
-def test_trap_08_no_message_at_all(endpoint: Endpoint) -> None:
-    endpoint.fault(LIST, status=403, body="")
-    assert "HTTP 403: no message" in failure(lambda: gathered(client_of(endpoint)))
+def test_quirk_08_no_message_at_all(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=403, body="")
+    assert "HTTP 403: no message" in failure(lambda: gathered(client_of(mock_api)))
 
 
 @pytest.mark.parametrize(
     "echo", ["X-Auth-Token", "X-Subject-Token"], ids=["request's header", "answer's header"]
 )
-def test_a_server_that_echoes_the_token_does_not_get_it_shown(
-    endpoint: Endpoint, echo: str
-) -> None:
-    client = client_of(endpoint)
+def test_a_server_that_echoes_the_token_does_not_get_it_shown(mock_api: MockApi, echo: str) -> None:
+    client = client_of(mock_api)
     gathered(client)
-    token = endpoint.requests[-1].headers["x-auth-token"]
+    token = mock_api.requests[-1].headers["x-auth-token"]
     for status in (200, 403):
-        endpoint.fault(LIST, status=status, body=f"{echo}: {token} was not enough")
+        mock_api.fault(LIST, status=status, body=f"{echo}: {token} was not enough")
         sentence = failure(lambda: gathered(client))
         assert token not in sentence
         assert token[:20] not in sentence
 
 
-def test_a_server_that_echoes_the_password_does_not_get_it_shown(endpoint: Endpoint) -> None:
+def test_a_server_that_echoes_the_password_does_not_get_it_shown(mock_api: MockApi) -> None:
     body = {"error": {"message": "user alice with password alicepw is unknown", "code": 401}}
-    endpoint.fault("/v3/auth/tokens", status=401, body=body)
-    assert "password ******** is unknown" in failure(lambda: client_of(endpoint))
+    mock_api.fault("/v3/auth/tokens", status=401, body=body)
+    assert "password ******** is unknown" in failure(lambda: client_of(mock_api))
 
 
 def test_text_is_cut_to_length_and_to_one_line() -> None:
@@ -150,7 +148,7 @@ def test_no_body_takes_long_to_read(body: bytes) -> None:
         b'[{"name": "x", "psk": "not-for-logs~`!@#$%^()-_+=[]{}|,./:;"}',
     ],
 )
-def test_trap_01_no_psk_out_of_any_body(body: bytes) -> None:
+def test_quirk_01_no_psk_out_of_any_body(body: bytes) -> None:
     message = server_message(body)
     assert "not-for-logs" not in message
     assert "********" in message or message == "x"

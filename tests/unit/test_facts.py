@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows to facts: normalised, redacted, selected and resolved, without any server."""
+"""Rows to facts: normalized, redacted, selected and resolved, without any server."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     Kind,
 )
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import LIST, Row, client_of, gathered
+from tests.mock_api import MockApi
+from tests.unit.clients import LIST, Row, client_of, gathered
 
 KINDS = (CONNECTION, VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP)
 
@@ -43,7 +43,7 @@ def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind
     assert {name: value for name, value in empty.items() if value is not None} == {"id": "x"}
 
 
-def test_trap_01_the_psk_is_dropped_unless_asked_for() -> None:
+def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
     assert "psk" not in facts(CONNECTION, [{"id": "x", "psk": "p"}])[0]
     assert facts(CONNECTION, [{"id": "x", "psk": "p"}], include_psk=True)[0]["psk"] == "p"
     assert facts(CONNECTION, [{"id": "x"}], include_psk=True)[0]["psk"] is None
@@ -65,16 +65,16 @@ def test_trap_01_the_psk_is_dropped_unless_asked_for() -> None:
         (["ACTIVE"], ["ACTIVE"]),
     ],
 )
-def test_trap_12_every_status_there_may_be(sent: t.Any, word: t.Any) -> None:
+def test_quirk_12_every_status_there_may_be(sent: t.Any, word: t.Any) -> None:
     assert fact(status=sent)["status"] == word
     assert status_word(sent) == word
 
 
-def test_trap_12_a_missing_status_is_null() -> None:
+def test_quirk_12_a_missing_status_is_null() -> None:
     assert fact()["status"] is None
 
 
-def test_trap_12_the_filter_knows_every_spelling() -> None:
+def test_quirk_12_the_filter_knows_every_spelling() -> None:
     rows = [fact(status=word) for word in ("PENDING CREATE", "pending_create", "Active", "", 7)]
     assert len(selected(rows, {"status": ["pending create"]})) == 2
     assert len(selected(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
@@ -92,7 +92,7 @@ def test_trap_12_the_filter_knows_every_spelling() -> None:
         ({"project_id": None, "tenant_id": None}, None, None),
     ],
 )
-def test_trap_13_project_and_tenant(sent: Row, project_id: str | None, tenant_id: str) -> None:
+def test_quirk_13_project_and_tenant(sent: Row, project_id: str | None, tenant_id: str) -> None:
     row = fact(**sent)
     assert (row["project_id"], row["tenant_id"]) == (project_id, tenant_id)
     if project_id:
@@ -116,7 +116,7 @@ def test_trap_13_project_and_tenant(sent: Row, project_id: str | None, tenant_id
         ({}, None),
     ],
 )
-def test_trap_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) -> None:
+def test_quirk_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) -> None:
     assert fact(**sent)["dpd"] == dpd
 
 
@@ -124,14 +124,14 @@ def test_trap_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) -
     ("sent", "mtu"),
     [("1400", 1400), (1400, 1400), ("auto", "auto"), ("", ""), ("9" * 30, "9" * 30)],
 )
-def test_trap_13_numbers_as_texts(sent: t.Any, mtu: t.Any) -> None:
+def test_quirk_13_numbers_as_texts(sent: t.Any, mtu: t.Any) -> None:
     assert fact(mtu=sent)["mtu"] == mtu
     for kind in (IKE_POLICY, IPSEC_POLICY):
         row = {"id": "x", "lifetime": {"units": "seconds", "value": sent}}
         assert facts(kind, [row])[0]["lifetime"] == {"units": "seconds", "value": mtu}
 
 
-def test_trap_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
+def test_quirk_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
     nulls = ("name", "local_ep_group_id", "peer_ep_group_id", "peer_cidrs", "tags", "created_at")
     row = fact(**dict.fromkeys(nulls), local_id="@here", vendor={"a": [1]})
     assert all(row[name] is None for name in nulls)
@@ -139,18 +139,18 @@ def test_trap_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
     assert row["vendor"] == {"a": [1]}
 
 
-@pytest.mark.parametrize("flavour", ["otc", "neutron"])
-def test_trap_13_rows_of_both_servers_have_the_same_fields(flavour: str) -> None:
-    with Endpoint(flavour) as endpoint:
-        rows = gathered(client_of(endpoint))
-        assert [row["name"] for row in rows] == [row["name"] for row in endpoint.rows("vpn-one")]
+@pytest.mark.parametrize("flavor", ["otc", "neutron"])
+def test_quirk_13_rows_of_both_servers_have_the_same_fields(flavor: str) -> None:
+    with MockApi(flavor) as mock_api:
+        rows = gathered(client_of(mock_api))
+        assert [row["name"] for row in rows] == [row["name"] for row in mock_api.rows("vpn-one")]
         for row in rows:
             assert set(CONNECTION.fields) - {"psk"} <= set(row)
-            assert row["project_id"] == row["tenant_id"] == endpoint.project_id("vpn-one")
+            assert row["project_id"] == row["tenant_id"] == mock_api.project_id("vpn-one")
 
 
-def test_trap_16_down_and_switched_off_are_facts_and_no_errors(endpoint: Endpoint) -> None:
-    rows = gathered(client_of(endpoint), filters={"status": ["DOWN"], "admin_state_up": False})
+def test_quirk_16_down_and_switched_off_are_facts_and_no_errors(mock_api: MockApi) -> None:
+    rows = gathered(client_of(mock_api), filters={"status": ["DOWN"], "admin_state_up": False})
     assert "datacentre-vienna" in [row["name"] for row in rows]
 
 
@@ -289,7 +289,7 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
         ),
     ],
 )
-def test_trap_15_networks_of_both_sides(
+def test_quirk_15_networks_of_both_sides(
     row: Row, expected: tuple[list[str] | None, list[str] | None]
 ) -> None:
     answer = resolved(fact(**row), OBJECTS)
@@ -316,10 +316,10 @@ def test_the_gateway_is_of_the_peers_family(
     assert resolved(row, OBJECTS)["local_address"] == address
 
 
-def test_names_that_would_break_things_come_through_as_they_are(endpoint: Endpoint) -> None:
-    rows = gathered(client_of(endpoint))
-    for row, original in zip(rows, endpoint.rows("vpn-one"), strict=True):
+def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockApi) -> None:
+    rows = gathered(client_of(mock_api))
+    for row, original in zip(rows, mock_api.rows("vpn-one"), strict=True):
         for name in ("name", "description", "peer_id", "tags"):
             assert row[name] == original[name]
-    endpoint.fault(LIST, body={CONNECTION.plural: [{"id": "x", "name": "\ud800 half"}]})
-    assert gathered(client_of(endpoint))[0]["name"] == "? half"
+    mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "x", "name": "\ud800 half"}]})
+    assert gathered(client_of(mock_api))[0]["name"] == "? half"

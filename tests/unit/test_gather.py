@@ -22,8 +22,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     Kind,
 )
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import (
+from tests.mock_api import MockApi
+from tests.unit.clients import (
     LIST,
     TOKENS,
     Row,
@@ -50,33 +50,33 @@ def by_name(rows: list[Row], name: str) -> Row:
 # --- resolving ---
 
 
-def test_resolving_takes_one_list_of_each_kind(endpoint: Endpoint) -> None:
-    rows = gathered(client_of(endpoint), resolve=True)
+def test_resolving_takes_one_list_of_each_kind(mock_api: MockApi) -> None:
+    rows = gathered(client_of(mock_api), resolve=True)
     assert all(row[name]["id"] for row in rows for name in REFERRED[:3])
-    counted = Counter(one.path for one in endpoint.requests)
+    counted = Counter(one.path for one in mock_api.requests)
     assert set(counted.values()) == {1}
     del counted[TOKENS]
     assert len(counted) == 6
 
 
 def test_resolving_many_takes_no_more() -> None:
-    with Endpoint("otc", connections=500) as endpoint:
-        rows = gathered(client_of(endpoint, "carl"), resolve=True)
+    with MockApi("otc", connections=500) as mock_api:
+        rows = gathered(client_of(mock_api, "carl"), resolve=True)
         assert len(rows) == 500
         assert all(row["local_cidrs"] or row["vpn_service"]["subnet_id"] is None for row in rows)
-        assert len(endpoint.requests) <= 7
+        assert len(mock_api.requests) <= 7
 
 
-def test_only_the_kinds_that_are_needed_are_asked_for(endpoint: Endpoint) -> None:
-    gathered(client_of(endpoint), resolve=True, name="plant-leipzig")
-    assert GROUPS not in {one.path for one in endpoint.requests}
-    endpoint.reset()
-    assert gathered(client_of(endpoint), resolve=True, name="nothing") == []
-    assert {one.path for one in endpoint.requests} == {TOKENS, LIST}
+def test_only_the_kinds_that_are_needed_are_asked_for(mock_api: MockApi) -> None:
+    gathered(client_of(mock_api), resolve=True, name="plant-leipzig")
+    assert GROUPS not in {one.path for one in mock_api.requests}
+    mock_api.reset()
+    assert gathered(client_of(mock_api), resolve=True, name="nothing") == []
+    assert {one.path for one in mock_api.requests} == {TOKENS, LIST}
 
 
-def test_trap_15_networks_through_the_server(endpoint: Endpoint) -> None:
-    rows = gathered(client_of(endpoint), resolve=True)
+def test_quirk_15_networks_through_the_server(mock_api: MockApi) -> None:
+    rows = gathered(client_of(mock_api), resolve=True)
     berlin = by_name(rows, "branch-berlin")
     assert berlin["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
     assert berlin["remote_cidrs"] == ["192.168.10.0/24", "192.168.11.0/24"]
@@ -91,12 +91,12 @@ def test_trap_15_networks_through_the_server(endpoint: Endpoint) -> None:
     assert rotterdam["remote_cidrs"] == ["2001:db8:4000::/48"]
 
 
-@pytest.mark.parametrize("flavour", ["otc", "neutron"])
-def test_the_order_of_the_servers_rows_changes_nothing_else(flavour: str) -> None:
-    with Endpoint(flavour) as endpoint:
-        client = client_of(endpoint)
+@pytest.mark.parametrize("flavor", ["otc", "neutron"])
+def test_the_order_of_the_servers_rows_changes_nothing_else(flavor: str) -> None:
+    with MockApi(flavor) as mock_api:
+        client = client_of(mock_api)
         plain = gathered(client, resolve=True)
-        endpoint.fault("/v2.0/", quirks=["shuffle"], count=None)
+        mock_api.fault("/v2.0/", quirks=["shuffle"], count=None)
         shuffled = gathered(client, resolve=True)
         assert ids(plain) != ids(shuffled)
         assert sorted(plain, key=lambda row: row["id"]) == sorted(
@@ -115,12 +115,12 @@ def test_the_order_of_the_servers_rows_changes_nothing_else(flavour: str) -> Non
         (SUBNETS, "subnet", ["local_cidrs"]),
     ],
 )
-def test_trap_07_a_forbidden_kind_is_null_with_one_warning(
-    endpoint: Endpoint, status: int, path: str, title: str, facts: list[str]
+def test_quirk_07_a_forbidden_kind_is_null_with_one_warning(
+    mock_api: MockApi, status: int, path: str, title: str, facts: list[str]
 ) -> None:
-    endpoint.fault(path, status=status, body={"message": "policy says no"}, count=None)
+    mock_api.fault(path, status=status, body={"message": "policy says no"}, count=None)
     told = Sentences()
-    rows = gathered(client_of(endpoint), told=told, resolve=True)
+    rows = gathered(client_of(mock_api), told=told, resolve=True)
     assert len(rows) == 23
     assert all(by_name(rows, "branch-berlin")[name] is None for name in facts)
     (warning,) = told.warnings
@@ -129,18 +129,18 @@ def test_trap_07_a_forbidden_kind_is_null_with_one_warning(
 
 
 @pytest.mark.parametrize("status", [400, 401, 500])
-def test_any_other_failure_of_a_kind_fails_the_whole(endpoint: Endpoint, status: int) -> None:
-    endpoint.fault(SERVICES, status=status, body="", count=None)
-    assert SERVICES in failure(lambda: gathered(client_of(endpoint), resolve=True))
+def test_any_other_failure_of_a_kind_fails_the_whole(mock_api: MockApi, status: int) -> None:
+    mock_api.fault(SERVICES, status=status, body="", count=None)
+    assert SERVICES in failure(lambda: gathered(client_of(mock_api), resolve=True))
 
 
-def test_objects_that_are_gone_are_null_with_a_warning(endpoint: Endpoint) -> None:
-    group = endpoint.id_of("vpn-one", "cloud-app-db", "endpoint_groups")
-    subnet = endpoint.id_of("vpn-one", "plants-control", "subnets")
-    endpoint.remove(group)
-    endpoint.remove(subnet)
+def test_objects_that_are_gone_are_null_with_a_warning(mock_api: MockApi) -> None:
+    group = mock_api.id_of("vpn-one", "cloud-app-db", "endpoint_groups")
+    subnet = mock_api.id_of("vpn-one", "plants-control", "subnets")
+    mock_api.remove(group)
+    mock_api.remove(subnet)
     told = Sentences()
-    rows = gathered(client_of(endpoint), told=told, resolve=True)
+    rows = gathered(client_of(mock_api), told=told, resolve=True)
     berlin = by_name(rows, "branch-berlin")
     assert berlin["local_ep_group"] is None
     assert berlin["local_cidrs"] is None
@@ -151,16 +151,16 @@ def test_objects_that_are_gone_are_null_with_a_warning(endpoint: Endpoint) -> No
     assert subnet in str(told.warnings)
 
 
-def test_resolving_with_few_fields(endpoint: Endpoint) -> None:
-    (row,) = gathered(client_of(endpoint), name="branch-munich", fields=["status"], resolve=True)
+def test_resolving_with_few_fields(mock_api: MockApi) -> None:
+    (row,) = gathered(client_of(mock_api), name="branch-munich", fields=["status"], resolve=True)
     more = {*REFERRED, "local_address", "local_cidrs", "remote_cidrs"}
     assert set(row) == {"id", "status", *more}
     assert row["ike_policy"]["name"] == "ike-v2-ecp"
     assert row["remote_cidrs"] == ["192.168.20.0/24"]
 
 
-def test_a_reader_sees_no_objects(endpoint: Endpoint) -> None:
-    assert gathered(client_of(endpoint, "rita"), resolve=True) == []
+def test_a_reader_sees_no_objects(mock_api: MockApi) -> None:
+    assert gathered(client_of(mock_api, "rita"), resolve=True) == []
 
 
 # --- looking up ---
@@ -176,38 +176,38 @@ def test_a_reader_sees_no_objects(endpoint: Endpoint) -> None:
         (ENDPOINT_GROUP, "berlin"),
     ],
 )
-def test_every_kind_by_name_and_by_id(endpoint: Endpoint, kind: Kind, name: str) -> None:
-    client = client_of(endpoint)
+def test_every_kind_by_name_and_by_id(mock_api: MockApi, kind: Kind, name: str) -> None:
+    client = client_of(mock_api)
     (named,) = gathered(client, kind, name=name)
     (identified,) = gathered(client, kind, name=named["id"])
     assert named == identified
     assert gathered(client, kind, name="no such name") == []
 
 
-def test_connections_of_a_vpn_service(endpoint: Endpoint) -> None:
-    client = client_of(endpoint)
-    service = endpoint.id_of("vpn-one", "plants", "vpnservices")
-    expected = [row["id"] for row in endpoint.rows("vpn-one") if row["vpnservice_id"] == service]
+def test_connections_of_a_vpn_service(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
+    service = mock_api.id_of("vpn-one", "plants", "vpnservices")
+    expected = [row["id"] for row in mock_api.rows("vpn-one") if row["vpnservice_id"] == service]
     assert ids(gathered(client, vpn_service="plants")) == expected
     assert ids(gathered(client, vpn_service=service)) == expected
     assert ids(gathered(client, vpn_service="plants", fields=["name"])) == expected
     assert gathered(client, vpn_service="no such service") == []
 
 
-def test_filters_add_up(endpoint: Endpoint) -> None:
+def test_filters_add_up(mock_api: MockApi) -> None:
     filters = {"status": ["active"], "tags": {"owner": "network-team"}}
-    rows = gathered(client_of(endpoint), filters=filters, vpn_service="production")
+    rows = gathered(client_of(mock_api), filters=filters, vpn_service="production")
     assert [row["name"] for row in rows] == ["branch-berlin", "branch-munich"]
     filters = {"status": ["active"], "tags": {"owner": "network-team"}}
-    rows = gathered(client_of(endpoint), filters=filters, fields=["mtu"])
+    rows = gathered(client_of(mock_api), filters=filters, fields=["mtu"])
     assert [set(row) for row in rows] == [{"id", "mtu"}] * 2
 
 
-def test_other_peoples_connections_are_not_seen(endpoint: Endpoint) -> None:
-    bob = client_of(endpoint, "bob")
+def test_other_peoples_connections_are_not_seen(mock_api: MockApi) -> None:
+    bob = client_of(mock_api, "bob")
     assert len(gathered(bob)) == 5
-    assert gathered(bob, name=endpoint.id_of("vpn-one", 0)) == []
-    assert gathered(client_of(endpoint, "emil")) == []
+    assert gathered(bob, name=mock_api.id_of("vpn-one", 0)) == []
+    assert gathered(client_of(mock_api, "emil")) == []
 
 
 # --- waiting ---
@@ -226,43 +226,43 @@ def waited(
     return gather_when(client, Wanted(**wanted), report, states, timeout, interval)
 
 
-def test_no_wait_where_all_is_well(endpoint: Endpoint) -> None:
-    assert len(waited(client_of(endpoint), ["ACTIVE"], name="branch-munich")) == 1
-    assert lists_of(endpoint) == 1
+def test_no_wait_where_all_is_well(mock_api: MockApi) -> None:
+    assert len(waited(client_of(mock_api), ["ACTIVE"], name="branch-munich")) == 1
+    assert lists_of(mock_api) == 1
 
 
-def test_nothing_to_wait_for_is_an_empty_list(endpoint: Endpoint) -> None:
-    assert waited(client_of(endpoint), ["ACTIVE"], name="nothing") == []
+def test_nothing_to_wait_for_is_an_empty_list(mock_api: MockApi) -> None:
+    assert waited(client_of(mock_api), ["ACTIVE"], name="nothing") == []
 
 
-def test_waiting_until_each_has_one_of_the_states(endpoint: Endpoint) -> None:
-    globex = endpoint.id_of("vpn-one", "partner-globex")
-    paris = endpoint.id_of("vpn-one", "office-paris")
-    endpoint.fault(LIST, skip=1, change={globex: {"status": "Active"}})
-    endpoint.fault(LIST, skip=1, change={paris: {"status": "DOWN"}})
+def test_waiting_until_each_has_one_of_the_states(mock_api: MockApi) -> None:
+    globex = mock_api.id_of("vpn-one", "partner-globex")
+    paris = mock_api.id_of("vpn-one", "office-paris")
+    mock_api.fault(LIST, skip=1, change={globex: {"status": "Active"}})
+    mock_api.fault(LIST, skip=1, change={paris: {"status": "DOWN"}})
     pending = {"status": ["PENDING_CREATE", "PENDING_UPDATE"]}
-    rows = waited(client_of(endpoint), ["active", "down"], filters=pending)
+    rows = waited(client_of(mock_api), ["active", "down"], filters=pending)
     assert {row["name"]: row["status"] for row in rows} == {
         "partner-globex": "ACTIVE",
         "office-paris": "DOWN",
     }
-    assert tokens_of(endpoint) == 1
+    assert tokens_of(mock_api) == 1
 
 
-def test_what_is_waited_for_is_settled_at_the_start(endpoint: Endpoint) -> None:
-    globex = endpoint.id_of("vpn-one", "partner-globex")
-    munich = endpoint.id_of("vpn-one", "branch-munich")
+def test_what_is_waited_for_is_settled_at_the_start(mock_api: MockApi) -> None:
+    globex = mock_api.id_of("vpn-one", "partner-globex")
+    munich = mock_api.id_of("vpn-one", "branch-munich")
     # One comes to have the state of the filter, another ceases to: neither changes the choice.
     changes = {globex: {"status": "ACTIVE"}, munich: {"status": "PENDING_CREATE"}}
-    endpoint.fault(LIST, skip=1, change=changes)
-    rows = waited(client_of(endpoint), ["ACTIVE"], filters={"status": ["PENDING_CREATE"]})
+    mock_api.fault(LIST, skip=1, change=changes)
+    rows = waited(client_of(mock_api), ["ACTIVE"], filters={"status": ["PENDING_CREATE"]})
     assert [row["name"] for row in rows] == ["partner-globex"]
 
 
-def test_the_last_state_of_each_is_told_when_time_is_up(endpoint: Endpoint) -> None:
+def test_the_last_state_of_each_is_told_when_time_is_up(mock_api: MockApi) -> None:
     started = time.monotonic()
     sentence = failure(
-        lambda: waited(client_of(endpoint), ["ACTIVE"], timeout=0.5, filters={"tags": {"site": ""}})
+        lambda: waited(client_of(mock_api), ["ACTIVE"], timeout=0.5, filters={"tags": {"site": ""}})
     )
     assert time.monotonic() - started < 3
     assert "After 0.5 seconds 3 of 8 IPsec connections have none of the states ACTIVE" in sentence
@@ -270,48 +270,48 @@ def test_the_last_state_of_each_is_told_when_time_is_up(endpoint: Endpoint) -> N
         assert state in sentence
 
 
-def test_a_state_that_is_none_is_waited_for_all_the_same(endpoint: Endpoint) -> None:
+def test_a_state_that_is_none_is_waited_for_all_the_same(mock_api: MockApi) -> None:
     for status in (None, "", ["ACTIVE"], {"a": 1}):
-        endpoint.change(endpoint.id_of("vpn-one", "branch-munich"), status=status)
+        mock_api.change(mock_api.id_of("vpn-one", "branch-munich"), status=status)
         sentence = failure(
-            lambda: waited(client_of(endpoint), ["ACTIVE"], timeout=0.1, name="branch-munich")
+            lambda: waited(client_of(mock_api), ["ACTIVE"], timeout=0.1, name="branch-munich")
         )
         assert "branch-munich" in sentence
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
-def test_one_that_is_deleted_while_waiting_is_an_error(endpoint: Endpoint, several: bool) -> None:
-    globex = endpoint.id_of("vpn-one", "partner-globex")
-    endpoint.fault(LIST, skip=1, change={globex: None})
+def test_one_that_is_deleted_while_waiting_is_an_error(mock_api: MockApi, several: bool) -> None:
+    globex = mock_api.id_of("vpn-one", "partner-globex")
+    mock_api.fault(LIST, skip=1, change={globex: None})
     wanted: Row = {"name": "partner-globex"}
     if several:
         wanted = {"filters": {"tags": {"partner": ""}}}
-    sentence = failure(lambda: waited(client_of(endpoint), ["ACTIVE"], **wanted))
+    sentence = failure(lambda: waited(client_of(mock_api), ["ACTIVE"], **wanted))
     assert "deleted while" in sentence
     assert "partner-globex PENDING_CREATE" in sentence
 
 
-def test_trap_11_a_token_that_ends_while_waiting(endpoint: Endpoint) -> None:
-    globex = endpoint.id_of("vpn-one", "partner-globex")
-    timer = threading.Timer(0.4, endpoint.revoke_tokens)
+def test_quirk_11_a_token_that_ends_while_waiting(mock_api: MockApi) -> None:
+    globex = mock_api.id_of("vpn-one", "partner-globex")
+    timer = threading.Timer(0.4, mock_api.revoke_tokens)
     timer.start()
-    endpoint.fault(LIST, skip=8, change={globex: {"status": "ACTIVE"}})
-    rows = waited(client_of(endpoint), ["ACTIVE"], name="partner-globex")
+    mock_api.fault(LIST, skip=8, change={globex: {"status": "ACTIVE"}})
+    rows = waited(client_of(mock_api), ["ACTIVE"], name="partner-globex")
     timer.join()
     assert rows[0]["status"] == "ACTIVE"
-    assert tokens_of(endpoint) == 2
+    assert tokens_of(mock_api) == 2
 
 
-def test_waiting_and_resolving(endpoint: Endpoint) -> None:
+def test_waiting_and_resolving(mock_api: MockApi) -> None:
     (row,) = waited(
-        client_of(endpoint), ["ACTIVE"], name="branch-munich", resolve=True, fields=["name"]
+        client_of(mock_api), ["ACTIVE"], name="branch-munich", resolve=True, fields=["name"]
     )
     assert row["ike_policy"]["name"] == "ike-v2-ecp"
     assert "status" not in row
 
 
-def test_a_passing_fault_does_not_end_the_waiting(endpoint: Endpoint) -> None:
-    globex = endpoint.id_of("vpn-one", "partner-globex")
-    endpoint.fault(LIST, skip=1, status=503, body="", headers={"Retry-After": "0"})
-    endpoint.fault(LIST, skip=2, change={globex: {"status": "ACTIVE"}})
-    assert waited(client_of(endpoint, retries=1), ["ACTIVE"], name="partner-globex")
+def test_a_passing_fault_does_not_end_the_waiting(mock_api: MockApi) -> None:
+    globex = mock_api.id_of("vpn-one", "partner-globex")
+    mock_api.fault(LIST, skip=1, status=503, body="", headers={"Retry-After": "0"})
+    mock_api.fault(LIST, skip=2, change={globex: {"status": "ACTIVE"}})
+    assert waited(client_of(mock_api, retries=1), ["ACTIVE"], name="partner-globex")

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 
 def connection(name: str | None = "berlin", **other: Any) -> dict[str, Any]:
@@ -238,8 +238,8 @@ def test_a_sentence_is_one_line_whatever_the_name_is(name: str) -> None:
 
 def test_the_scenario_in_both_flavours() -> None:
     expected = {"up": 12, "down": 3, "pending": 4, "error": 2, "disabled": 2}
-    for flavour in ("otc", "neutron"):
-        result = health(Endpoint(flavour).rows("vpn-one"))
+    for flavor in ("otc", "neutron"):
+        result = health(MockApi(flavor).rows("vpn-one"))
         assert {state: len(result[state]) for state in STATES} == expected
 
 

@@ -37,8 +37,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
 from keystoneauth1 import loading
 
 from tests.ansible_commands import BIN
-from tests.endpoint import Endpoint
-from tests.unit.connecting import Row, failure, gathered
+from tests.mock_api import MockApi
+from tests.unit.clients import Row, failure, gathered
 
 MODULES = {
     "ipsec_connection_info": CONNECTIONS,
@@ -124,7 +124,7 @@ def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]
     assert not {"include_psk", "psk"} & set(options)
 
 
-def test_trap_18_exactly_the_secrets_are_hidden() -> None:
+def test_quirk_18_exactly_the_secrets_are_hidden() -> None:
     assert CONNECTION["auth"].get("no_log") is None
     assert {name for name, option in AUTH.items() if option.get("no_log")} == set(SECRETS)
     assert not any(option.get("no_log") for option in CONNECTION.values())
@@ -227,9 +227,9 @@ def test_the_environment_does_not_join_an_alternative(first: str, second: str) -
 
 
 def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one(
-    endpoint: Endpoint,
+    mock_api: MockApi,
 ) -> None:
-    environ = {**endpoint.environment("bob"), "OS_PROJECT_ID": endpoint.project_id("vpn-two")}
+    environ = {**mock_api.environment("bob"), "OS_PROJECT_ID": mock_api.project_id("vpn-two")}
     auth = {"username": "alice", "password": "alicepw", "project_name": "vpn-one"}
     assert len(gathered(connect(complete({"auth": auth}, environ)))) == 23
 
@@ -239,12 +239,12 @@ def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one
 
 @pytest.fixture
 def clouds(
-    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> t.Callable[..., None]:
     """Writes a clouds.yaml with alice's cloud, `one`, and others."""
 
     def write(**changes: t.Any) -> None:
-        environment = endpoint.environment("alice")
+        environment = mock_api.environment("alice")
         auth = {
             name[3:].lower(): value
             for name, value in environment.items()
@@ -313,9 +313,9 @@ def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
     assert "project_name" not in options["auth"]
 
 
-def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], endpoint: Endpoint) -> None:
-    clouds(network_endpoint_override=endpoint.url + "/v2.0")
-    assert complete({"cloud": "one"}, {})["endpoint"] == endpoint.url + "/v2.0"
+def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
+    clouds(network_endpoint_override=mock_api.url + "/v2.0")
+    assert complete({"cloud": "one"}, {})["endpoint"] == mock_api.url + "/v2.0"
 
 
 def test_files_and_regions_of_the_cloud(clouds: t.Callable[..., None]) -> None:
@@ -336,7 +336,7 @@ def test_insecure_of_the_cloud(clouds: t.Callable[..., None]) -> None:
 
 
 def test_files_below_the_home_folder(
-    clouds: t.Callable[..., None], endpoint: Endpoint, tmp_path: Path
+    clouds: t.Callable[..., None], mock_api: MockApi, tmp_path: Path
 ) -> None:
     (tmp_path / "ca.pem").write_text("any", encoding="utf-8")
     clouds(cacert="~/ca.pem", verify=True)
@@ -344,9 +344,9 @@ def test_files_below_the_home_folder(
     assert tls(complete({}, {"OS_CACERT": "~/ca.pem"})).verify == str(tmp_path / "ca.pem")
 
 
-def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], endpoint: Endpoint) -> None:
-    keys = {**endpoint.access_keys("alice")[0], "project_id": endpoint.project_id("vpn-one")}
-    clouds(auth_type="aksk", auth=keys, network_endpoint_override=endpoint.url)
+def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
+    keys = {**mock_api.access_keys("alice")[0], "project_id": mock_api.project_id("vpn-one")}
+    clouds(auth_type="aksk", auth=keys, network_endpoint_override=mock_api.url)
     assert len(gathered(connect(complete({"cloud": "one"}, {})))) == 23
 
 
@@ -391,10 +391,10 @@ def test_without_any_option_the_first_missing_one_is_named() -> None:
     assert "clouds.yaml" in sentence
 
 
-def test_a_project_without_a_domain_is_in_its_users(endpoint: Endpoint) -> None:
-    environment = endpoint.environment()
+def test_a_project_without_a_domain_is_in_its_users(mock_api: MockApi) -> None:
+    environment = mock_api.environment()
     del environment["OS_PROJECT_DOMAIN_NAME"]
     assert complete({}, environment)["auth"]["project_domain_name"] == "Default"
-    assert len(gathered(connect(complete({}, environment)))) == len(endpoint.rows("vpn-one"))
+    assert len(gathered(connect(complete({}, environment)))) == len(mock_api.rows("vpn-one"))
     auth = complete({"auth": {"project_domain_id": "other"}}, environment)["auth"]
     assert "project_domain_name" not in auth

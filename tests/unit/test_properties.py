@@ -41,8 +41,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import Row, Sentences, client_of
+from tests.mock_api import MockApi
+from tests.unit.clients import Row, Sentences, client_of
 
 LONG = bool(os.environ.get("LONG_TESTS"))
 KINDS = (CONNECTION, VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP)
@@ -72,9 +72,9 @@ anything = st.recursive(
 
 
 class Cloud(t.NamedTuple):
-    """An endpoint, a client of it, and the proper answers of both flavours."""
+    """An endpoint, a client of it, and the proper answers of both flavors."""
 
-    endpoint: Endpoint
+    mock_api: MockApi
     client: Client
     answers: list[dict[str, Row]]
 
@@ -83,25 +83,25 @@ class Cloud(t.NamedTuple):
 
     def broken(self, path: str, body: bytes, count: int | None = None) -> None:
         """Have this path answered so, and nothing else changed."""
-        self.endpoint.fault(path, body=body, count=count)
+        self.mock_api.fault(path, body=body, count=count)
 
     def mended(self) -> None:
         """Forget what is broken."""
-        self.endpoint.faults.clear()
-        self.endpoint.requests.clear()
+        self.mock_api.faults.clear()
+        self.mock_api.requests.clear()
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
-    with Endpoint("otc") as endpoint:
+    with MockApi("otc") as mock_api:
         answers = [
             {
                 kind.path: {kind.plural: other.rows("vpn-one", kind.plural)}
                 for kind in (*KINDS, SUBNET)
             }
-            for other in (endpoint, Endpoint("neutron"))
+            for other in (mock_api, MockApi("neutron"))
         ]
-        yield Cloud(endpoint, client_of(endpoint), answers)
+        yield Cloud(mock_api, client_of(mock_api), answers)
 
 
 # Hypothesis draws only the seed: to draw each step would take longer than all else here.

@@ -21,8 +21,8 @@ import trustme
 from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
 from ansible_collections.otc.vpn.plugins.module_utils._client import connect
 
-from tests.endpoint import Endpoint
-from tests.unit.connecting import Row, client_of, failure, gathered, options_for
+from tests.mock_api import MockApi
+from tests.unit.clients import Row, client_of, failure, gathered, options_for
 
 PROXY_PASSWORD = "not-for-logs-proxy"
 
@@ -52,7 +52,7 @@ def served(
     host: str = "127.0.0.1",
     wants_client: bool = False,
     not_after: datetime | None = None,
-) -> Iterator[Endpoint]:
+) -> Iterator[MockApi]:
     """An endpoint with a certificate that the authority signed for a host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     not_before = datetime(2020, 1, 1, tzinfo=UTC) if not_after else None
@@ -60,14 +60,14 @@ def served(
     if wants_client:
         context.verify_mode = ssl.CERT_REQUIRED
         authority.configure_trust(context)
-    with Endpoint("otc", tls=context) as endpoint:
-        yield endpoint
+    with MockApi("otc", tls=context) as mock_api:
+        yield mock_api
 
 
 @pytest.fixture(scope="module")
-def good(authority: trustme.CA) -> Iterator[Endpoint]:
-    with served(authority) as endpoint:
-        yield endpoint
+def good(authority: trustme.CA) -> Iterator[MockApi]:
+    with served(authority) as mock_api:
+        yield mock_api
 
 
 @pytest.fixture(autouse=True)
@@ -79,30 +79,30 @@ def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def both_ways(endpoint: Endpoint, **options: t.Any) -> list[str]:
+def both_ways(mock_api: MockApi, **options: t.Any) -> list[str]:
     """The sentences of a failure at Keystone, and of one at the VPN API."""
     return [
-        failure(lambda: client_of(endpoint, **options)),
+        failure(lambda: client_of(mock_api, **options)),
         failure(
             lambda: gathered(
-                client_of(endpoint, auth_type="aksk", endpoint=endpoint.url, **options)
+                client_of(mock_api, auth_type="aksk", endpoint=mock_api.url, **options)
             )
         ),
     ]
 
 
-def test_an_authority_of_ones_own(good: Endpoint, files: Row) -> None:
+def test_an_authority_of_ones_own(good: MockApi, files: Row) -> None:
     assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
 
 
 def test_an_authority_of_ones_own_from_the_environment(
-    good: Endpoint, files: Row, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, files: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"])
     assert len(gathered(client_of(good))) == 23
 
 
-def test_an_unknown_authority(good: Endpoint) -> None:
+def test_an_unknown_authority(good: MockApi) -> None:
     good.reset()
     for sentence in both_ways(good, retries=3):
         assert "certificate" in sentence
@@ -116,14 +116,14 @@ def test_a_certificate_that_signed_itself(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(tmp_path / "cert.pem")
     authority.private_key_pem.write_to_path(tmp_path / "key.pem")
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    with Endpoint("otc", tls=context) as endpoint:
-        for sentence in both_ways(endpoint):
+    with MockApi("otc", tls=context) as mock_api:
+        for sentence in both_ways(mock_api):
             assert "certificate" in sentence
 
 
 def test_a_certificate_for_another_host(authority: trustme.CA, files: Row) -> None:
-    with served(authority, host="vpc.example.com") as endpoint:
-        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
+    with served(authority, host="vpc.example.com") as mock_api:
+        for sentence in both_ways(mock_api, ca_cert=files["ca"]):
             assert "not accepted" in sentence
             assert "127.0.0.1" in sentence
             assert "mismatch" in sentence or "not valid for" in sentence
@@ -131,13 +131,13 @@ def test_a_certificate_for_another_host(authority: trustme.CA, files: Row) -> No
 
 def test_a_certificate_that_has_expired(authority: trustme.CA, files: Row) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    with served(authority, not_after=yesterday) as endpoint:
-        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
+    with served(authority, not_after=yesterday) as mock_api:
+        for sentence in both_ways(mock_api, ca_cert=files["ca"]):
             assert "expired" in sentence
 
 
 @pytest.mark.parametrize("how", ["option", "OS_INSECURE"])
-def test_no_check_on_request_and_no_noise(good: Endpoint, how: str) -> None:
+def test_no_check_on_request_and_no_noise(good: MockApi, how: str) -> None:
     if how == "option":
         options = options_for(good, validate_certs=False)
     else:
@@ -148,39 +148,39 @@ def test_no_check_on_request_and_no_noise(good: Endpoint, how: str) -> None:
 
 
 def test_no_check_wins_over_a_bundle_of_the_environment(
-    good: Endpoint, files: Row, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, files: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"].replace("ca.pem", "cert.pem"))
     assert len(gathered(client_of(good, validate_certs=False))) == 23
 
 
-def test_https_spoken_to_an_http_server(endpoint: Endpoint) -> None:
-    url = endpoint.url.replace("http:", "https:")
-    client = client_of(endpoint, auth_type="aksk", endpoint=url)
+def test_https_spoken_to_an_http_server(mock_api: MockApi) -> None:
+    url = mock_api.url.replace("http:", "https:")
+    client = client_of(mock_api, auth_type="aksk", endpoint=url)
     assert "SSL" in failure(lambda: gathered(client)).upper()
 
 
-def test_http_spoken_to_an_https_server(good: Endpoint) -> None:
+def test_http_spoken_to_an_https_server(good: MockApi) -> None:
     url = good.url.replace("https:", "http:")
     client = client_of(good, auth_type="aksk", endpoint=url)
     assert url in failure(lambda: gathered(client))
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert", "client_key"])
-def test_a_file_that_is_missing(good: Endpoint, option: str) -> None:
+def test_a_file_that_is_missing(good: MockApi, option: str) -> None:
     sentence = failure(lambda: client_of(good, **{option: "/no/such/file.pem"}))
     assert sentence == f"{option} is /no/such/file.pem, but there is no such file."
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
-def test_a_file_that_is_no_certificate(good: Endpoint, files: Row, option: str) -> None:
+def test_a_file_that_is_no_certificate(good: MockApi, files: Row, option: str) -> None:
     options = {"ca_cert": files["ca"], option: files["junk"]}
     for sentence in both_ways(good, **options):
         assert good.url in sentence
 
 
 def test_a_bundle_of_the_environment_that_is_missing(
-    good: Endpoint, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
     for sentence in both_ways(good):
@@ -188,13 +188,13 @@ def test_a_bundle_of_the_environment_that_is_missing(
 
 
 def test_a_client_certificate(authority: trustme.CA, files: Row) -> None:
-    with served(authority, wants_client=True) as endpoint:
+    with served(authority, wants_client=True) as mock_api:
         pair = {"client_cert": files["cert"], "client_key": files["key"]}
-        assert len(gathered(client_of(endpoint, ca_cert=files["ca"], **pair))) == 23
+        assert len(gathered(client_of(mock_api, ca_cert=files["ca"], **pair))) == 23
         together = {"client_cert": files["both"]}
-        assert len(gathered(client_of(endpoint, ca_cert=files["ca"], **together))) == 23
-        for sentence in both_ways(endpoint, ca_cert=files["ca"]):
-            assert endpoint.url in sentence
+        assert len(gathered(client_of(mock_api, ca_cert=files["ca"], **together))) == 23
+        for sentence in both_ways(mock_api, ca_cert=files["ca"]):
+            assert mock_api.url in sentence
 
 
 # --- proxies ---
@@ -233,15 +233,15 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
 
 
 def test_http_through_a_proxy(
-    endpoint: Endpoint, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url())
-    assert len(gathered(client_of(endpoint))) == 23
-    assert "proxy.py" in endpoint.requests[0].headers["via"]
+    assert len(gathered(client_of(mock_api))) == 23
+    assert "proxy.py" in mock_api.requests[0].headers["via"]
 
 
 def test_https_through_a_proxy(
-    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good.reset()
     monkeypatch.setenv("HTTPS_PROXY", proxy.url())
@@ -251,7 +251,7 @@ def test_https_through_a_proxy(
 
 
 def test_a_proxy_that_refuses_us(
-    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
     for sentence in both_ways(good, ca_cert=files["ca"]):
@@ -260,7 +260,7 @@ def test_a_proxy_that_refuses_us(
 
 
 def test_no_proxy_goes_past_the_proxy(
-    good: Endpoint, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -269,12 +269,12 @@ def test_no_proxy_goes_past_the_proxy(
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_a_proxy_that_is_down(
-    endpoint: Endpoint, good: Endpoint, tls: bool, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, good: MockApi, tls: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = "http://someone:not-for-logs@127.0.0.1:1"
     monkeypatch.setenv("HTTPS_PROXY", dead)
     monkeypatch.setenv("HTTP_PROXY", dead)
-    where = good if tls else endpoint
+    where = good if tls else mock_api
     where.reset()
     for sentence in both_ways(where):
         assert "proxy" in sentence.lower()
@@ -284,8 +284,8 @@ def test_a_proxy_that_is_down(
 
 @pytest.mark.parametrize("wrong", ["http://", "http://[", "nonsense://127.0.0.1"])
 def test_a_proxy_variable_that_is_none(
-    endpoint: Endpoint, wrong: str, monkeypatch: pytest.MonkeyPatch
+    mock_api: MockApi, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", wrong)
-    for sentence in both_ways(endpoint):
-        assert endpoint.url in sentence
+    for sentence in both_ways(mock_api):
+        assert mock_api.url in sentence

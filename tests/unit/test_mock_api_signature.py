@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from werkzeug.datastructures import Headers
 
-from tests.endpoint.signature import Authorization, BadSignatureError, check
+from tests.mock_api.signature import Authorization, BadSignatureError, check
 
 SECRET_KEY = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
 TARGET = (

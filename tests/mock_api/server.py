@@ -31,7 +31,7 @@ from .identity import blueprint as identity_calls
 from .network import Network, NeutronError
 from .scenario import Row, Scenario, stable_hex, stable_id
 
-FLAVOURS = ("otc", "neutron")
+FLAVORS = ("otc", "neutron")
 AUTH_TYPES = ("password", "v3applicationcredential", "aksk")
 
 
@@ -46,12 +46,12 @@ class Recorded:
     started: float
 
 
-class Endpoint:
+class MockApi:
     """Keystone and the VPC endpoint of a cloud, on one port of 127.0.0.1.
 
     A context manager: serves from a thread of its own between `with` and its end.
 
-    flavour: "otc" answers as Open Telekom Cloud, "neutron" as OpenStack.
+    flavor: "otc" answers as Open Telekom Cloud, "neutron" as OpenStack.
     pagination_max_limit: rows of a page when no limit is asked for, and the most that one has.
     filter_validation: False ignores unknown filters in place of refusing them.
     tls: a server's SSLContext; None: plain HTTP.
@@ -60,7 +60,7 @@ class Endpoint:
 
     def __init__(
         self,
-        flavour: str = "otc",
+        flavor: str = "otc",
         *,
         pagination_max_limit: int | None = None,
         filter_validation: bool = True,
@@ -69,10 +69,10 @@ class Endpoint:
         token_lifetime: timedelta = timedelta(hours=24),
         port: int = 0,
     ) -> None:
-        if flavour not in FLAVOURS:
-            raise ValueError(f"flavour is one of {FLAVOURS}, not {flavour!r}")
-        self.flavour = flavour
-        self.scenario = Scenario(flavour, connections)
+        if flavor not in FLAVORS:
+            raise ValueError(f"flavor is one of {FLAVORS}, not {flavor!r}")
+        self.flavor = flavor
+        self.scenario = Scenario(flavor, connections)
         self.identity = Identity(self.scenario, token_lifetime)
         self.requests: list[Recorded] = []
         self.faults = Faults()
@@ -178,7 +178,7 @@ class Endpoint:
         }
 
 
-def _application(endpoint: Endpoint, network: Network) -> Flask:
+def _application(endpoint: MockApi, network: Network) -> Flask:
     """Return the calls of the endpoint, faultless."""
     application = Flask(__name__)
     application.register_blueprint(identity_calls(endpoint.identity))
@@ -194,7 +194,7 @@ def _application(endpoint: Endpoint, network: Network) -> Flask:
 
     @application.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[FlaskResponse, int]:
-        if error.code == 404 and endpoint.flavour == "otc":
+        if error.code == 404 and endpoint.flavor == "otc":
             message = "The API does not exist or has not been published in the environment"
             return jsonify(
                 error_msg=message, error_code="APIGW.0101", request_id=_request_id()
@@ -204,7 +204,7 @@ def _application(endpoint: Endpoint, network: Network) -> Flask:
 
     @application.after_request
     def mark(response: FlaskResponse) -> FlaskResponse:
-        header = "X-Request-Id" if endpoint.flavour == "otc" else "X-Openstack-Request-Id"
+        header = "X-Request-Id" if endpoint.flavor == "otc" else "X-Openstack-Request-Id"
         response.headers.setdefault(header, _request_id())
         return response
 
@@ -241,7 +241,7 @@ class _Server(ThreadedWSGIServer):
 
     daemon_threads = True
 
-    def __init__(self, endpoint: Endpoint, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, endpoint: MockApi, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__("127.0.0.1", port, endpoint.application, _Handler, ssl_context=tls)
         self.endpoint = endpoint
         self.to_reset: set[socket.socket] = set()

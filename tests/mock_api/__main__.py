@@ -10,16 +10,16 @@ import shlex
 import signal
 import threading
 
-from .server import AUTH_TYPES, FLAVOURS, Endpoint
+from .server import AUTH_TYPES, FLAVORS, MockApi
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    parser = argparse.ArgumentParser(prog="python -m tests.endpoint", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.mock_api", description=__doc__)
     parser.add_argument(
         "--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)"
     )
-    parser.add_argument("--flavour", choices=FLAVOURS, default="otc")
+    parser.add_argument("--flavor", choices=FLAVORS, default="otc")
     parser.add_argument("--user", default="alice", help="whose variables to print")
     parser.add_argument("--auth-type", choices=AUTH_TYPES, default="password")
     parser.add_argument(
@@ -35,15 +35,15 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with Endpoint(
-        options.flavour,
+    with MockApi(
+        options.flavor,
         pagination_max_limit=options.pagination_max_limit,
         filter_validation=not options.no_filter_validation,
         connections=options.connections,
         port=options.port,
-    ) as endpoint:
+    ) as mock_api:
         print("# Paste these lines into a shell to be", options.user)
-        for name, value in endpoint.environment(options.user, options.auth_type).items():
+        for name, value in mock_api.environment(options.user, options.auth_type).items():
             print(f"export {name}={shlex.quote(value)}")
         print("# It serves until Ctrl-C", flush=True)
         stop.wait()

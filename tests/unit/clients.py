@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the tests of the client layer reach a bundled endpoint: through the collection's own code."""
+"""How the tests of the client layer reach a mock API server: through the collection's own code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
 from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, Kind
 
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 LIST = "/v2.0/vpn/ipsec-site-connections"
 TOKENS = "/v3/auth/tokens"
@@ -37,7 +37,7 @@ class Sentences:
 
 
 def options_for(
-    where: Endpoint, user: str = "alice", auth_type: str = "password", **options: t.Any
+    where: MockApi, user: str = "alice", auth_type: str = "password", **options: t.Any
 ) -> Row:
     """The completed options of a user of the endpoint; no retries and short times, unless given."""
     short = {"api_timeout": 5.0, "retries": 0}
@@ -45,7 +45,7 @@ def options_for(
 
 
 def client_of(
-    where: Endpoint, user: str = "alice", auth_type: str = "password", **options: t.Any
+    where: MockApi, user: str = "alice", auth_type: str = "password", **options: t.Any
 ) -> Client:
     """A client, logged in (unless it signs its requests)."""
     return connect(options_for(where, user, auth_type, **options))
@@ -71,14 +71,14 @@ def failure(call: t.Callable[[], t.Any]) -> str:
     return sentence
 
 
-def lists_of(endpoint: Endpoint, path: str = LIST) -> int:
+def lists_of(mock_api: MockApi, path: str = LIST) -> int:
     """How many requests for a list the endpoint got."""
-    return sum(request.path == path for request in endpoint.requests)
+    return sum(request.path == path for request in mock_api.requests)
 
 
-def tokens_of(endpoint: Endpoint) -> int:
+def tokens_of(mock_api: MockApi) -> int:
     """How many tokens the endpoint was asked for."""
-    return sum(request.path == TOKENS and request.method == "POST" for request in endpoint.requests)
+    return sum(request.path == TOKENS and request.method == "POST" for request in mock_api.requests)
 
 
 def ids(rows: t.Iterable[Row]) -> list[str]:

@@ -95,7 +95,7 @@ class Identity:
             scope = auth.get("scope", {})
             if "project" in scope:
                 project = self._project(scope["project"])
-            elif "domain" in scope and self.scenario.flavour == "neutron":
+            elif "domain" in scope and self.scenario.flavor == "neutron":
                 # None of the users has a role in the domain; Open Telekom Cloud's all have.
                 raise unauthorized()
         except (KeyError, TypeError, AttributeError):
@@ -235,8 +235,8 @@ def catalog(scenario: Scenario, project_id: str, root: str) -> list[dict[str, An
         ("vpc2.0", "vpc2.0", f"{root}/v2.0/{project_id}", both),
         ("network", "neutron", root, (scenario.region,)),
     )
-    # Open Telekom Cloud's catalogue has public endpoints only.
-    interfaces = ("public",) if scenario.flavour == "otc" else ("public", "internal", "admin")
+    # Open Telekom Cloud's catalog has public endpoints only.
+    interfaces = ("public",) if scenario.flavor == "otc" else ("public", "internal", "admin")
     return [
         {
             "id": stable_hex("service", kind),

@@ -15,7 +15,7 @@ import yaml
 from ansible import release
 
 from tests.ansible_commands import Ansible, results
-from tests.endpoint import Endpoint
+from tests.mock_api import MockApi
 
 # ansible-core 2.18 shows where each plugin gave up from -vvv on, its own plugins included.
 TRACELESS = not release.__version__.startswith("2.18")
@@ -80,11 +80,11 @@ def closed_port() -> t.Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def clouds_yaml(shared_ansible: Ansible, shared_endpoint: Endpoint) -> dict[str, str]:
+def clouds_yaml(shared_ansible: Ansible, shared_mock_api: MockApi) -> dict[str, str]:
     """The environment with a clouds.yaml that has the cloud alice."""
     auth = {
         name.removeprefix("OS_").lower(): value
-        for name, value in shared_endpoint.environment("alice").items()
+        for name, value in shared_mock_api.environment("alice").items()
         if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
     }
     path = shared_ansible.folder / "our-clouds.yaml"
@@ -95,24 +95,24 @@ def clouds_yaml(shared_ansible: Ansible, shared_endpoint: Endpoint) -> dict[str,
 @pytest.fixture(scope="module")
 def module_run(
     shared_ansible: Ansible,
-    shared_endpoint: Endpoint,
+    shared_mock_api: MockApi,
     clouds_yaml: dict[str, str],
     closed_port: int,
     without: t.Callable[[str], dict[str, str]],
 ) -> subprocess.CompletedProcess[str]:
     """Every mistake in one play at -vvvv, whose messages the last task lists."""
-    endpoint = shared_endpoint
-    endpoint.reset()
+    mock_api = shared_mock_api
+    mock_api.reset()
     broken = shared_ansible.folder / "broken.yaml"
     broken.write_text("clouds: {alice: {auth: {password: " + WRONG_PASSWORD + "}, regions: [1, ")
-    endpoint.fault(
+    mock_api.fault(
         LISTS + ".*name=html",
         body="<html><title>Log in to the hotel</title></html>",
         headers={"Content-Type": "text/html"},
     )
-    endpoint.fault(LISTS + ".*name=cut", cut=10, count=None)
+    mock_api.fault(LISTS + ".*name=cut", cut=10, count=None)
     gone = {"error_msg": "The API does not exist", "error_code": "APIGW.0101"}
-    endpoint.fault(LISTS + ".*name=missing", status=404, body=gone)
+    mock_api.fault(LISTS + ".*name=missing", status=404, body=gone)
     nowhere = {"OS_AUTH_URL": f"http://127.0.0.1:{closed_port}/v3"}
     access_key = {"access_key": "ALICEACCESSKEY000001"}
     mistakes: dict[str, tuple[dict[str, t.Any], dict[str, str]]] = {
@@ -154,10 +154,10 @@ def module_run(
     ]
     done = shared_ansible.playbook(
         [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}],
-        {**endpoint.environment("alice"), "ANSIBLE_PIPELINING": "true"},
+        {**mock_api.environment("alice"), "ANSIBLE_PIPELINING": "true"},
         "-vvvv",
     )
-    endpoint.reset()
+    mock_api.reset()
     return done
 
 
@@ -208,7 +208,7 @@ SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
     "cloud": ({"cloud": "nowhere"}, ("The cloud nowhere is unknown", "alice")),
     "one-of-two": (
         {"clouds": [{"label": "good"}, {"label": "bad", "region_name": "Atlantis"}]},
-        ("bad: The catalogue of", "region Atlantis"),
+        ("bad: The catalog of", "region Atlantis"),
     ),
     "auth-type": ({"auth_type": "kerberos5"}, ("auth_type kerberos5 is unknown",)),
 }
@@ -216,10 +216,10 @@ SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
 
 @pytest.fixture(scope="module")
 def source_run(
-    shared_ansible: Ansible, shared_endpoint: Endpoint, clouds_yaml: dict[str, str]
+    shared_ansible: Ansible, shared_mock_api: MockApi, clouds_yaml: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """ansible-inventory on all of these sources at -vvvv."""
-    shared_endpoint.reset()
+    shared_mock_api.reset()
     flags = []
     for name, (source, _words) in SOURCE_MISTAKES.items():
         path = shared_ansible.folder / f"{name}.ipsec_connections.yml"
@@ -230,7 +230,7 @@ def source_run(
         *flags,
         "--list",
         "-vvvv",
-        environment={**shared_endpoint.environment("alice"), **clouds_yaml},
+        environment={**shared_mock_api.environment("alice"), **clouds_yaml},
     )
 
 
@@ -263,9 +263,9 @@ def test_the_inventory_shows_neither_a_traceback_nor_a_secret(
 
 
 def test_the_inventory_fails_as_a_whole_where_ansible_is_told_so(
-    ansible: Ansible, endpoint: Endpoint, without: t.Callable[[str], dict[str, str]]
+    ansible: Ansible, mock_api: MockApi, without: t.Callable[[str], dict[str, str]]
 ) -> None:
-    environment = {**endpoint.environment("alice"), **without("keystoneauth1")}
+    environment = {**mock_api.environment("alice"), **without("keystoneauth1")}
     done = ansible.inventory_run({}, environment, "--list", "-vvvv")
     assert done.returncode != 0
     assert squeezed("library keystoneauth1 is missing") in squeezed(done.stderr)

@@ -164,9 +164,9 @@ def stable_hex(what: str, name: str) -> str:
 class Scenario:
     """All users, projects and rows; the rows of a collection stay in the scenario's order."""
 
-    def __init__(self, flavour: str, bulk_connections: int) -> None:
+    def __init__(self, flavor: str, bulk_connections: int) -> None:
         content = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
-        self.flavour = flavour
+        self.flavor = flavor
         self.region: str = content["region"]
         self.users: dict[str, Row] = {user["name"]: user for user in content["users"]}
         self._projects: dict[str, Row] = {item["name"]: item for item in content["projects"]}
@@ -253,7 +253,7 @@ class Scenario:
         if row.get("type") == "subnet":
             row["endpoints"] = [ids["subnets"][name] for name in row["endpoints"]]
         row["project_id"] = row["tenant_id"] = stable_hex("project", project)
-        if self.flavour == "otc":
+        if self.flavor == "otc":
             _as_otc(row, kind, position, item.get("otc", {}))
         return row
 

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Traps of the API that a user would see as a wrong list or a leaked token, through real Ansible."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.ansible_commands import Ansible
+from tests.mock_api import MockApi
+
+LIST = "/ipsec-site-connections?"
+
+
+@pytest.fixture(scope="module")
+def shared_mock_api() -> t.Iterator[MockApi]:
+    """An endpoint whose operator limits pages to five rows."""
+    with MockApi("otc", pagination_max_limit=5) as mock_api:
+        yield mock_api
+
+
+def ids(ansible: Ansible, mock_api: MockApi) -> list[str]:
+    result = ansible.module("ipsec_connection_info", {"fields": ["id"]}, mock_api.environment())
+    assert "ipsec_connections" in result, result
+    return [row["id"] for row in result["ipsec_connections"]]
+
+
+@pytest.mark.parametrize("quirk", ["internal_links", "marker_links"])
+def test_quirk_05_links_are_followed_at_the_endpoint_itself(
+    ansible: Ansible, mock_api: MockApi, quirk: str
+) -> None:
+    mock_api.fault(LIST, quirks=[quirk], count=None)
+    assert ids(ansible, mock_api) == [row["id"] for row in mock_api.rows("vpn-one")]
+
+
+def test_quirk_06_a_connection_that_goes_between_two_pages_takes_none_along(
+    ansible: Ansible, mock_api: MockApi
+) -> None:
+    marker = mock_api.id_of("vpn-one", 4)
+    mock_api.fault(f"marker={marker}", change={marker: None})
+    assert ids(ansible, mock_api) == [row["id"] for row in mock_api.rows("vpn-one")]
+    assert marker not in [row["id"] for row in mock_api.rows("vpn-one")]
+
+
+def test_quirk_10_a_throttled_request_is_sent_again(ansible: Ansible, mock_api: MockApi) -> None:
+    throttled = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold was reached"}
+    mock_api.fault(LIST, status=429, headers={"Retry-After": "1"}, body=throttled)
+    assert len(ids(ansible, mock_api)) == len(mock_api.rows("vpn-one"))
+
+
+def test_quirk_14_a_redirect_carries_no_token_away(ansible: Ansible, mock_api: MockApi) -> None:
+    with MockApi("otc") as elsewhere:
+        location = f"{elsewhere.url}/v2.0/vpn/ipsec-site-connections"
+        mock_api.fault(LIST, status=302, headers={"Location": location}, count=None)
+        result = ansible.module("ipsec_connection_info", {}, mock_api.environment())
+        assert "redirects (HTTP 302)" in result["msg"]
+        assert elsewhere.requests == []
