@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of docs/release.md that need no account, in a copy of the working tree."""
+"""The steps of docs/development/releasing.md that need no account, in a copy of the working tree."""
 
 from __future__ import annotations
 

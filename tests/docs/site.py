@@ -24,7 +24,7 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "LICENSE",
-    "docs/*.md",
+    "docs/*/*.md",
     "docs/images",
     "examples",
     "roles/*/README.md",
@@ -37,8 +37,8 @@ def main() -> int:
     for pattern in PAGES:
         for path in ROOT.glob(pattern):
             copy(path, SOURCE / path.relative_to(ROOT))
-    copy(ROOT / "docs" / "site" / "conf.py", SOURCE / "conf.py")
-    copy(ROOT / "docs" / "site" / "index.md", SOURCE / "index.md")
+    copy(ROOT / "docs" / "development" / "site" / "conf.py", SOURCE / "conf.py")
+    copy(ROOT / "docs" / "development" / "site" / "index.md", SOURCE / "index.md")
     plugins = SOURCE / "collections"
     plugins.mkdir(mode=0o755)
     subprocess.run(

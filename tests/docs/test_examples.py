@@ -96,13 +96,13 @@ def test_the_credential_type_of_awx_logs_in(
     [
         ("awx.md", "inputs.yml", "awx/inputs.yml"),
         ("awx.md", "injectors.yml", "awx/injectors.yml"),
-        ("tunnel.md", "peer.yml", "peer.yml"),
+        ("strongswan.md", "peer.yml", "peer.yml"),
     ],
 )
 def test_a_guide_shows_the_example(guide: str, name: str, example: str) -> None:
     (shown,) = (
         block.text
-        for section in sections(ROOT / "docs" / guide)
+        for section in sections(ROOT / "docs" / "guides" / guide)
         for block in section.blocks
         if block.file == name
     )

@@ -14,5 +14,5 @@ def test_the_site_builds() -> None:
     for library in ("sphinx", "myst_parser", "furo"):
         pytest.importorskip(library)
     assert site.main() == 0
-    for page in ("index", "docs/facts", "collections/ipsec_connection_info_module"):
+    for page in ("index", "docs/guides/connections", "collections/ipsec_connection_info_module"):
         assert "otc.vpn" in (site.SITE / f"{page}.html").read_text()
