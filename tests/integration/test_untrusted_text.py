@@ -113,13 +113,13 @@ SOURCE: Row = {
 @pytest.fixture(scope="module")
 def inventories(hostile: Hostile) -> list[Row]:
     """The inventory asked for, and the same out of the cache."""
-    environment = hostile.endpoint.environment("alice")
+    environment = hostile.mock_api.environment("alice")
     # what nobody asked for arrives as well
-    hostile.endpoint.fault("/v2.0/vpn/", quirks=["ignore_fields"])
+    hostile.mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"])
     first = hostile.ansible.inventory(SOURCE, environment)
-    asked = len(hostile.endpoint.requests)
+    asked = len(hostile.mock_api.requests)
     second = hostile.ansible.inventory(SOURCE, environment)
-    assert len(hostile.endpoint.requests) == asked
+    assert len(hostile.mock_api.requests) == asked
     return [first, second]
 
 
@@ -197,7 +197,7 @@ def plays(hosts: str) -> list[Row]:
 
 def run_play(hostile: Hostile, content: list[Row], *flags: str) -> subprocess.CompletedProcess[str]:
     """ansible-playbook on the inventory of the source."""
-    return hostile.ansible.playbook(content, hostile.endpoint.environment("alice"), "-vvv", *flags)
+    return hostile.ansible.playbook(content, hostile.mock_api.environment("alice"), "-vvv", *flags)
 
 
 def test_a_play_over_the_hosts_executes_nothing(hostile: Hostile, inventories: list[Row]) -> None:
