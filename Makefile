@@ -9,7 +9,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 LOCK ?= requirements/dev.txt
-PARTS = galaxy.yml meta plugins roles
+CORE = # another ansible-core than the pinned one, as pip names it; for an environment of its own
+PARTS = docs galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
 TESTS = # which tests `make pytest` runs; all by default
@@ -17,7 +18,7 @@ TESTS = # which tests `make pytest` runs; all by default
 # molecule and ansible-lint look for ansible's commands there
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help demo test check pytest test-newest test-long bench docs openstack-up openstack-down strongswan lock
+.PHONY: help demo test check sanity pytest test-newest test-long bench docs openstack-up openstack-down strongswan lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,6 +30,7 @@ $(VENV)/ready: $(LOCK)
 	@echo "Making the environment $(VENV) (about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(RUN) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(if $(strip $(CORE)),$(RUN) -m pip install --quiet --quiet --disable-pip-version-check "$(strip $(CORE))")
 	@mkdir -p $(TREE)
 	@for part in $(PARTS); do ln -sfn ../../../../../$$part $(TREE)/$$part; done
 	@echo "$(CURDIR)/build/tree" > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/otc_vpn.pth"
@@ -55,6 +57,9 @@ test: check pytest ## Run every check and test that this machine can run
 
 check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
 	@CI=true $(RUN) -m nox -R # with CI the formatter only looks
+
+sanity: $(VENV)/ready ## ansible-test sanity on the ansible-core of the environment
+	@$(RUN) -m tests.checks.sanity --this-core-only
 
 pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
 	@$(RUN) -m pytest $(TESTS)

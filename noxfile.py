@@ -36,6 +36,24 @@ def galaxy_importer(session: nox.Session) -> None:
     session.run("python", "-m", "tests.checks.galaxy_importer")
 
 
+# The schemas are part of the package, so this needs no internet.
+SCHEMAS = {
+    "dependabot.yml": "dependabot",
+    "workflows/*.yml": "github-workflows",
+    "ISSUE_TEMPLATE/config.yml": "github-issue-config",
+    "ISSUE_TEMPLATE/[!c]*.yml": "github-issue-forms",
+}
+
+
+@nox.session
+def github(session: nox.Session) -> None:
+    """Check the workflows and issue forms against the schemas."""
+    session.install("check-jsonschema")
+    for pattern, schema in SCHEMAS.items():
+        files = sorted(str(path) for path in Path(".github").glob(pattern))
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+
+
 # antsibull-nox would run molecule in extensions/, where it does not find extensions/molecule/config.yml.
 @nox.session
 def molecule(session: nox.Session) -> None:

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`ansible-test sanity` on the oldest maintained and on the newest ansible-core of the lock.
 
-Further arguments go to ansible-test. With REQUIRE_ALL=1 in the environment, a missing Python fails.
+With `--this-core-only` it runs on the ansible-core of its own environment. Further arguments go to
+ansible-test. With REQUIRE_ALL=1 in the environment, a missing Python fails.
 """
 
 from __future__ import annotations
@@ -79,13 +80,15 @@ def sanity(python: Path, tree: Path, arguments: list[str]) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run it on both, and say what is left out."""
-    newest = newest_core()
+    only_this = "--this-core-only" in arguments
+    arguments = [argument for argument in arguments if argument != "--this-core-only"]
+    newest = None if only_this else newest_core()
     share_pip_settings()
     with tempfile.TemporaryDirectory(prefix="sanity-") as place:
         tree = working_tree.copy(Path(place))
         pythons = [Path(sys.executable), *filter(None, [newest])]
         passed = [sanity(python, tree, arguments) for python in pythons]
-    if newest is None:
+    if newest is None and not only_this:
         print(f"ansible-test sanity with the newest ansible-core is left out: {MISSING}.")
         passed.append(not os.environ.get("REQUIRE_ALL"))
     return 0 if all(passed) else 1

@@ -16,7 +16,15 @@ from tests.checks.working_tree import archive
 
 # What users need; everything else of the repository is in build_ignore of galaxy.yml.
 PARTS = {
-    *("CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md"),
+    *(
+        "CHANGELOG.md",
+        "CODE_OF_CONDUCT.md",
+        "SECURITY.md",
+        "FILES.json",
+        "LICENSE",
+        "MANIFEST.json",
+        "README.md",
+    ),
     *(
         "bindep.txt",
         "changelogs",

@@ -29,6 +29,7 @@ def test_a_fragment_becomes_the_changelog_of_the_next_version(tmp_path: Path) ->
     subprocess.run(["git", "init", "--quiet"], cwd=tree, check=True)  # it asks git for the files
     metadata = (tree / "galaxy.yml").read_text()
     (tree / "galaxy.yml").write_text(re.sub(r"(?m)^version: .*", "version: 99.0.0", metadata))
+    (tree / "changelogs" / "fragments").mkdir(exist_ok=True)  # git keeps no empty directory
     (tree / "changelogs" / "fragments" / "99.yml").write_text(
         "---\nbugfixes:\n  - Mended what was broken.\n"
     )

@@ -23,6 +23,10 @@ from markdown_it import MarkdownIt
 from tests.mock_api import MockApi
 
 FILE = re.compile(r"^(?:#|//|;) (?P<name>[\w./-]+\.\w+|Dockerfile)(?:[:,].*)?$")
+# Files of the repository, for pages that are shown elsewhere too
+REPOSITORY = re.compile(
+    r"https://(?:github\.com/otc-vpn/otc\.vpn/blob|raw\.githubusercontent\.com/otc-vpn/otc\.vpn)/main/"
+)
 # In place of a reader's gateway: a folder of this machine gets strongSwan's files, and runs none.
 GATEWAY = """\
 ansible_connection: local
@@ -122,6 +126,7 @@ class Account:
             "name: automation": "name: alice",
             "name: eu-de": "name: vpn-one",
             "https://iam.eu-de.otc.t-systems.com/v3": mock_api.auth_url,
+            "https://iam.eu-nl.otc.t-systems.com/v3": mock_api.auth_url,
             "https://vpc.eu-de.otc.t-systems.com": mock_api.url,
             "OTC00000000001000000000": "Default",
         }

@@ -16,13 +16,17 @@ import sys
 from pathlib import Path
 
 from tests.ansible_commands import BIN
+from tests.docs import blocks
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "build" / "site-source"
 SITE = ROOT / "build" / "site"
 PAGES = (
     "README.md",
+    "CODE_OF_CONDUCT.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
     "LICENSE",
     "docs/*/*.md",
     "docs/images",
@@ -37,6 +41,8 @@ def main() -> int:
     for pattern in PAGES:
         for path in ROOT.glob(pattern):
             copy(path, SOURCE / path.relative_to(ROOT))
+    for page in SOURCE.rglob("*.md"):  # Galaxy needs absolute links, the site has the pages
+        page.write_text(re.sub(blocks.REPOSITORY, relative_root(page), page.read_text()))
     copy(ROOT / "docs" / "development" / "site" / "conf.py", SOURCE / "conf.py")
     copy(ROOT / "docs" / "development" / "site" / "index.md", SOURCE / "index.md")
     plugins = SOURCE / "collections"
@@ -62,6 +68,11 @@ def main() -> int:
     )
     print(f"Open {SITE / 'index.html'} in a browser.")
     return 0
+
+
+def relative_root(page: Path) -> str:
+    """The way from a page to the root of the repository, with a slash at its end."""
+    return "../" * (len(page.relative_to(SOURCE).parts) - 1)
 
 
 def copy(path: Path, place: Path) -> None:

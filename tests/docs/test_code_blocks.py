@@ -24,13 +24,22 @@ import pytest
 import yaml
 
 from tests.ansible_commands import BIN
-from tests.docs.blocks import LANGUAGES, Account, Block, Section, differences, links, sections
+from tests.docs.blocks import (
+    LANGUAGES,
+    REPOSITORY,
+    Account,
+    Block,
+    Section,
+    differences,
+    links,
+    sections,
+)
 from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent.parent
 GUIDES = sorted((ROOT / "docs").glob("[gd]*/*.md"))
 ROLES = sorted((ROOT / "roles").glob("*/README.md"))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES, *ROLES]
+PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *GUIDES, *ROLES]
 # Its steps are followed by tests/checks/test_release.py.
 TYPED = [page for page in PAGES if page.name != "releasing.md" and page not in ROLES]
 
@@ -165,19 +174,21 @@ def has_paths(arguments: t.Sequence[str]) -> None:
 
 
 def galaxy(arguments: t.Sequence[str]) -> None:
-    """`ansible-galaxy collection install`: the fixture has done it, with the archive."""
-    assert arguments[:2] == ["collection", "install"], arguments
+    """`ansible-galaxy collection install` or `list`: the fixture has installed the archive."""
+    assert list(arguments[:2]) in (["collection", "install"], ["collection", "list"]), arguments
 
 
 ELSEWHERE: dict[str, t.Callable[[t.Sequence[str]], None]] = {
     "make": has_targets,
     "pip": has_requirements,
+    "pipx": has_requirements,
     "git": has_paths,
     "cd": lambda arguments: None,
     "ansible-builder": lambda arguments: None,  # builds with a container engine
     "ansible-galaxy": galaxy,
     ".": lambda arguments: None,  # activates the environment that runs this
     "python": has_paths,
+    "python3": lambda arguments: None,  # makes an environment
     "pytest": has_paths,
     "nox": lambda arguments: None,
     "molecule": lambda arguments: None,
@@ -236,9 +247,10 @@ def test_plays_of_roles_are_plays(page: Path, tmp_path: Path, collections: Path)
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in links(page):
-        if link.startswith(("https://", "http://")):
+        inside = REPOSITORY.sub(f"{ROOT}/", link)
+        if inside.startswith(("https://", "http://")):
             continue
-        target, _sign, anchor = link.partition("#")
+        target, _sign, anchor = inside.partition("#")
         path = (page.parent / target).resolve() if target else page
         assert path.exists(), f"{name_of(page)} links to {link}, which is not there"
         if anchor:
