@@ -18,7 +18,7 @@ description:
   - Files that describe such a source end in C(ipsec_connections.yml), C(ipsec_connections.yaml), C(otc_vpn.yml) or C(otc_vpn.yaml).
   - The pre-shared key is never a variable and never in the cache. What the API sends is text, and never evaluated as a template.
 extends_documentation_fragment:
-  - otc.vpn.connection
+  - otc.vpn.cloud
   - constructed
   - inventory_cache
 options:
@@ -157,13 +157,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._auth import complete
-from ..module_utils._client import connect, uncollected
-from ..module_utils._errors import VpnError
-from ..module_utils._gather import Report, Wanted, gather
-from ..module_utils._options import CONNECTION as CONNECTION_OPTIONS
-from ..module_utils._options import SECRETS
-from ..module_utils._resources import CONNECTION
+from ..module_utils._cloud.client import connect
+from ..module_utils._cloud.errors import VpnError
+from ..module_utils._cloud.json_body import gc_paused
+from ..module_utils._cloud.options import OPTIONS, SECRETS, merge_options
+from ..module_utils._vpn.gathering import Messages, Selection, gather
+from ..module_utils._vpn.kinds import CONNECTION
 
 GROUP = "ipsec_connections"
 ENDINGS = tuple(f"{name}.{end}" for name in (GROUP, "otc_vpn") for end in ("yml", "yaml"))
@@ -229,7 +228,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _clouds(self) -> list[Cloud]:
         if self.get_option("use_extra_vars"):
             self.templar.available_variables = self._vars
-        own = {name: self.get_option(name) for name in CONNECTION_OPTIONS}
+        own = {name: self.get_option(name) for name in OPTIONS}
         entries = self.get_option("clouds") or [{}]
         for entry in entries:
             if not isinstance(entry, dict):
@@ -251,13 +250,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             options = json.loads(json.dumps(evaluated, default=str))
         except AnsibleError as error:
             raise VpnError(f"A connection option cannot be evaluated: {error}") from None
-        spec = {**CONNECTION_OPTIONS, "label": {"type": "str"}}
+        spec = {**OPTIONS, "label": {"type": "str"}}
         checked = ArgumentSpecValidator(spec).validate(options)
         if checked.error_messages:
             raise VpnError(f"The connection options are wrong: {checked.error_messages[0]}")
         options = dict(checked.validated_parameters)
         label = options.pop("label", None)
-        options = complete(options, os.environ)
+        options = merge_options(options, os.environ)
         auth = options["auth"]
         where = urlsplit(str(options.get("endpoint") or auth.get("auth_url") or "")).hostname
         for name in (label, options.get("cloud"), auth.get("project_name"), auth.get("project_id")):
@@ -315,14 +314,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _ask(self, clouds: list[Cloud]) -> list[Answer]:
         asked = self._asked()
-        wanted = Wanted(
+        wanted = Selection(
             name=asked["name"],
             filters={name: asked[name] for name in FILTERS},
             vpn_service=asked["vpn_service"],
             resolve=asked["resolve"],
         )
         # The libraries are imported in there.
-        with uncollected(), ThreadPoolExecutor(min(8, len(clouds))) as pool:
+        with gc_paused(), ThreadPoolExecutor(min(8, len(clouds))) as pool:
             answers = list(pool.map(lambda cloud: _answer(cloud, wanted), clouds))
         for cloud, answer in zip(clouds, answers):
             about = f"{cloud.label}: " if len(clouds) > 1 else ""
@@ -532,9 +531,9 @@ def _data(connection: dict[str, t.Any]) -> dict[str, t.Any]:
     return marked
 
 
-def _answer(cloud: Cloud, wanted: Wanted) -> Answer:
+def _answer(cloud: Cloud, wanted: Selection) -> Answer:
     warnings: list[str] = []
-    report = Report(warn=warnings.append, debug=lambda _message: None)
+    report = Messages(warn=warnings.append, debug=lambda _message: None)
     try:
         connections = gather(connect(cloud.options), CONNECTION, wanted, report)
     except VpnError as error:

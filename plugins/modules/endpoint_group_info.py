@@ -16,8 +16,8 @@ description:
   - An endpoint group names the networks on one side of a connection.
   - The whole list is returned, or the module fails; if nothing matches, the list is empty.
 extends_documentation_fragment:
-  - otc.vpn.connection
-  - otc.vpn.connection.info
+  - otc.vpn.cloud
+  - otc.vpn.cloud.info
 options:
   type:
     description:
@@ -85,13 +85,13 @@ endpoint_groups:
       sample: 10039663455a446d8ba2cbb058b0f578
 """
 
-from ..module_utils._module import run
-from ..module_utils._resources import ENDPOINT_GROUP
+from ..module_utils._modules.info import run_info_module
+from ..module_utils._vpn.kinds import ENDPOINT_GROUP
 
 
 def main() -> None:
-    """Return the facts."""
-    run(ENDPOINT_GROUP, "endpoint_groups")
+    """Run the module."""
+    run_info_module(ENDPOINT_GROUP, "endpoint_groups")
 
 
 if __name__ == "__main__":

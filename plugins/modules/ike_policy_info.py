@@ -16,8 +16,8 @@ description:
   - An IKE policy says how two gateways agree on keys (phase 1).
   - The whole list is returned, or the module fails; if nothing matches, the list is empty.
 extends_documentation_fragment:
-  - otc.vpn.connection
-  - otc.vpn.connection.info
+  - otc.vpn.cloud
+  - otc.vpn.cloud.info
 options:
   ike_version:
     description:
@@ -108,13 +108,13 @@ ike_policies:
       sample: 10039663455a446d8ba2cbb058b0f578
 """
 
-from ..module_utils._module import run
-from ..module_utils._resources import IKE_POLICY
+from ..module_utils._modules.info import run_info_module
+from ..module_utils._vpn.kinds import IKE_POLICY
 
 
 def main() -> None:
-    """Return the facts."""
-    run(IKE_POLICY, "ike_policies")
+    """Run the module."""
+    run_info_module(IKE_POLICY, "ike_policies")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ description:
   - The pre-shared key is neither asked for nor returned unless O(include_psk=true).
   - The whole list is returned, or the module fails; if nothing matches, the list is empty.
 extends_documentation_fragment:
-  - otc.vpn.connection
-  - otc.vpn.connection.info
+  - otc.vpn.cloud
+  - otc.vpn.cloud.info
 options:
   status:
     description:
@@ -287,13 +287,13 @@ ipsec_connections:
       sample: [192.168.1.0/24]
 """
 
-from ..module_utils._module import run
-from ..module_utils._resources import CONNECTION
+from ..module_utils._modules.info import run_info_module
+from ..module_utils._vpn.kinds import CONNECTION
 
 
 def main() -> None:
-    """Return the facts."""
-    run(CONNECTION, "ipsec_connections")
+    """Run the module."""
+    run_info_module(CONNECTION, "ipsec_connections")
 
 
 if __name__ == "__main__":

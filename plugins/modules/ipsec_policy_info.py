@@ -16,8 +16,8 @@ description:
   - An IPsec policy says how the packets in a tunnel are protected (phase 2).
   - The whole list is returned, or the module fails; if nothing matches, the list is empty.
 extends_documentation_fragment:
-  - otc.vpn.connection
-  - otc.vpn.connection.info
+  - otc.vpn.cloud
+  - otc.vpn.cloud.info
 options:
   transform_protocol:
     description:
@@ -109,13 +109,13 @@ ipsec_policies:
       sample: 10039663455a446d8ba2cbb058b0f578
 """
 
-from ..module_utils._module import run
-from ..module_utils._resources import IPSEC_POLICY
+from ..module_utils._modules.info import run_info_module
+from ..module_utils._vpn.kinds import IPSEC_POLICY
 
 
 def main() -> None:
-    """Return the facts."""
-    run(IPSEC_POLICY, "ipsec_policies")
+    """Run the module."""
+    run_info_module(IPSEC_POLICY, "ipsec_policies")
 
 
 if __name__ == "__main__":

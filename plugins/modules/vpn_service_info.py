@@ -16,8 +16,8 @@ description:
   - A VPN service is the gateway in the cloud. It has the address that the remote gateways talk to.
   - The whole list is returned, or the module fails; if nothing matches, the list is empty.
 extends_documentation_fragment:
-  - otc.vpn.connection
-  - otc.vpn.connection.info
+  - otc.vpn.cloud
+  - otc.vpn.cloud.info
 options:
   status:
     description:
@@ -157,13 +157,13 @@ vpn_services:
       sample: ""
 """
 
-from ..module_utils._module import run
-from ..module_utils._resources import VPN_SERVICE
+from ..module_utils._modules.info import run_info_module
+from ..module_utils._vpn.kinds import VPN_SERVICE
 
 
 def main() -> None:
-    """Return the facts."""
-    run(VPN_SERVICE, "vpn_services")
+    """Run the module."""
+    run_info_module(VPN_SERVICE, "vpn_services")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._facts import selected, status_word
+from ..module_utils._vpn.matching import filter_rows
+from ..module_utils._vpn.states import normalize_status
 from ._report import state, text
 
 STATES = ("up", "down", "pending", "error", "disabled")
@@ -85,7 +86,7 @@ def _selected(
     service = filters.pop("vpn_service", None)
     return [
         connection
-        for connection in selected(map(dict, connections), filters)
+        for connection in filter_rows(map(dict, connections), filters)
         if not service
         or service
         in (connection.get("vpnservice_id"), (connection.get("vpn_service") or {}).get("name"))
@@ -95,7 +96,7 @@ def _selected(
 def _row(connection: Mapping[str, Any], required: Sequence[str]) -> dict[str, Any]:
     row = {key: connection.get(key) for key in ("id", "name", "status", "peer_address")}
     row["project_id"] = connection.get("project_id") or connection.get("tenant_id")
-    row["status"] = status_word(row["status"])
+    row["status"] = normalize_status(row["status"])
     found = state({**connection, "status": row["status"]})
     row["state"] = found if found in STATES else "error"
     row["required"] = (

@@ -100,8 +100,8 @@ def _row(
         "vpn_service": text(service.get("name") or connection.get("vpnservice_id")),
         "vpn_service_id": text(connection.get("vpnservice_id") or service.get("id")),
         "local_address": text(connection.get("local_address")),
-        "local_cidrs": _texts(connection.get("local_cidrs")),
-        "remote_cidrs": _texts(connection.get("remote_cidrs")),
+        "local_cidrs": _string_list(connection.get("local_cidrs")),
+        "remote_cidrs": _string_list(connection.get("remote_cidrs")),
         "ike": _policy(connection, "ike_policy"),
         "ipsec": _policy(connection, "ipsec_policy"),
         "dpd": text((connection.get("dpd") or {}).get("action")),
@@ -149,7 +149,7 @@ def _character(char: str) -> str:
     return char
 
 
-def _texts(values: Any) -> list[str] | None:
+def _string_list(values: Any) -> list[str] | None:
     return None if values is None else [text(value) for value in values]
 
 

@@ -22,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import requests
-from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
 
 from .cases import Comparison, Group, clients, inventories, modules
 from .measure import Costs, Spread, in_turn

@@ -32,15 +32,19 @@ def with_requests() -> dict[str, float]:
 
 def with_collection() -> dict[str, float]:
     """The collection's client, up to the facts that a module returns."""
-    from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
-    from ansible_collections.otc.vpn.plugins.module_utils._client import connect
-    from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
-    from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION
+    from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+    from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+    from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
+        Messages,
+        Selection,
+        gather,
+    )
+    from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
 
-    client = connect(complete({}, os.environ))
-    report = Report(warn=print, debug=print)
+    client = connect(merge_options({}, os.environ))
+    report = Messages(warn=print, debug=print)
     start = time.perf_counter()
-    rows = gather(client, CONNECTION, Wanted(), report)
+    rows = gather(client, CONNECTION, Selection(), report)
     return {"seconds": time.perf_counter() - start, "rows": len(rows)}
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
-from ansible_collections.otc.vpn.plugins.module_utils._client import Client, connect
-from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
-from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
-from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client, connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
+    Messages,
+    Selection,
+    gather,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
@@ -20,6 +24,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     VPN_SERVICE,
     Kind,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 
 from tests.contract.conftest import BULK, SCENARIO, World
 from tests.openstack import Servers
@@ -29,14 +34,14 @@ WANTED = ALICE["ipsec_site_connections"]
 
 
 def client(environment: t.Mapping[str, str], **options: t.Any) -> Client:
-    return connect(complete(options, environment))
+    return connect(merge_options(options, environment))
 
 
 def connections(world: World, user: str = "alice", **wanted: t.Any) -> list[dict[str, t.Any]]:
     """The facts of a user's connections, with no warning."""
     warnings: list[str] = []
-    report = Report(warn=warnings.append, debug=lambda _message: None)
-    facts = gather(client(world.environment(user)), CONNECTION, Wanted(**wanted), report)
+    report = Messages(warn=warnings.append, debug=lambda _message: None)
+    facts = gather(client(world.environment(user)), CONNECTION, Selection(**wanted), report)
     assert warnings == []
     return facts
 
@@ -117,8 +122,8 @@ def test_resolved_networks_are_those_of_the_scenario(world: World) -> None:
 
 @pytest.mark.parametrize("kind", [VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP])
 def test_the_sibling_kinds(world: World, kind: Kind) -> None:
-    report = Report(warn=pytest.fail, debug=lambda _message: None)
-    facts = gather(client(world.environment()), kind, Wanted(), report)
+    report = Messages(warn=pytest.fail, debug=lambda _message: None)
+    facts = gather(client(world.environment()), kind, Selection(), report)
     assert sorted(row["name"] for row in facts) == sorted(row["name"] for row in ALICE[kind.plural])
     assert {frozenset(kind.fields) - set(row) for row in facts} == {frozenset()}
 
@@ -126,7 +131,7 @@ def test_the_sibling_kinds(world: World, kind: Kind) -> None:
 @pytest.mark.parametrize("paged", [False, True])
 def test_every_one_of_2000_arrives_once(world: World, paged: bool) -> None:
     environment = world.paged_environment("carl") if paged else world.environment("carl")
-    found = client(environment).rows(CONNECTION, [("fields", "id"), ("fields", "name")])
+    found = list_rows(client(environment), CONNECTION, [("fields", "id"), ("fields", "name")])
     assert len({row["id"] for row in found}) == len(found) == BULK
 
 
@@ -138,12 +143,15 @@ def test_forbidden_and_empty_lists_are_empty(world: World) -> None:
 def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
     known = world.environment()
     with pytest.raises(VpnError, match="HTTP 404: Could not recognize"):
-        client(
-            {},
-            auth_type="token",
-            auth={"auth_url": known["OS_AUTH_URL"], "token": "gAAAAno-token"},
-            endpoint=world.server.url,
-        ).rows(CONNECTION)
+        list_rows(
+            client(
+                {},
+                auth_type="token",
+                auth={"auth_url": known["OS_AUTH_URL"], "token": "gAAAAno-token"},
+                endpoint=world.server.url,
+            ),
+            CONNECTION,
+        )
 
 
 def test_a_wrong_password_is_refused_with_a_sentence(world: World) -> None:
@@ -170,8 +178,8 @@ def test_an_operators_policy_may_hide_the_psk(openstack: World) -> None:
 def test_what_an_operators_policy_forbids_is_null_with_one_warning(openstack: World) -> None:
     assert isinstance(openstack.server, Servers)
     warnings: list[str] = []
-    report = Report(warn=warnings.append, debug=lambda _message: None)
-    wanted = Wanted(name="branch-munich", resolve=True)
+    report = Messages(warn=warnings.append, debug=lambda _message: None)
+    wanted = Selection(name="branch-munich", resolve=True)
     with openstack.server.policy(get_subnet="!", get_ikepolicy="!"):
         (fact,) = gather(client(openstack.environment()), CONNECTION, wanted, report)
     assert fact["ike_policy"] is None

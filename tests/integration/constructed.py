@@ -37,14 +37,14 @@ def main(collections: str, file: str) -> None:
     # Always the same, for messages have the path in them.
     path = Path(file).with_name("ipsec_connections.yml")
     for options in json.loads(Path(file).read_text()):
-        ours = _parsed(OURS, options, path, InventoryData())
+        ours = parse_json(OURS, options, path, InventoryData())
         hosts = InventoryData()
-        _parsed(OURS, {}, path, hosts)
-        answers.append({"ours": ours, "stock": _parsed(STOCK, options, path, hosts)})
+        parse_json(OURS, {}, path, hosts)
+        answers.append({"ours": ours, "stock": parse_json(STOCK, options, path, hosts)})
     json.dump(answers, sys.stdout, default=str)
 
 
-def _parsed(
+def parse_json(
     plugin: str, options: dict[str, t.Any], path: Path, inventory: InventoryData
 ) -> dict[str, t.Any]:
     """What an inventory holds after a source: groups with their hosts and groups in order, variables."""

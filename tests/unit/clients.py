@@ -9,11 +9,15 @@ import typing as t
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
-from ansible_collections.otc.vpn.plugins.module_utils._client import Client, connect
-from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
-from ansible_collections.otc.vpn.plugins.module_utils._gather import Report, Wanted, gather
-from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, Kind
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client, connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
+    Messages,
+    Selection,
+    gather,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, Kind
 
 from tests.mock_api import MockApi
 
@@ -31,9 +35,9 @@ class Sentences:
     debug: list[str] = field(default_factory=list)
 
     @property
-    def report(self) -> Report:
+    def report(self) -> Messages:
         """As the code wants it."""
-        return Report(warn=self.warnings.append, debug=self.debug.append)
+        return Messages(warn=self.warnings.append, debug=self.debug.append)
 
 
 def options_for(
@@ -41,7 +45,7 @@ def options_for(
 ) -> Row:
     """The completed options of a user of the endpoint; no retries and short times, unless given."""
     short = {"api_timeout": 5.0, "retries": 0}
-    return complete({**short, **options}, where.environment(user, auth_type))
+    return merge_options({**short, **options}, where.environment(user, auth_type))
 
 
 def client_of(
@@ -55,7 +59,7 @@ def gathered(
     client: Client, kind: Kind = CONNECTION, told: Sentences | None = None, **wanted: t.Any
 ) -> list[Row]:
     """What a module would return."""
-    return gather(client, kind, Wanted(**wanted), (told or Sentences()).report)
+    return gather(client, kind, Selection(**wanted), (told or Sentences()).report)
 
 
 def failure(call: t.Callable[[], t.Any]) -> str:

@@ -16,11 +16,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils import _client
-from ansible_collections.otc.vpn.plugins.module_utils._auth import base_url
-from ansible_collections.otc.vpn.plugins.module_utils._client import connect, retried
-from ansible_collections.otc.vpn.plugins.module_utils._errors import VpnError
-from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION, IKE_POLICY
+from ansible_collections.otc.vpn.plugins.module_utils._cloud import client as client_module
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import retry
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import base_url
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, IKE_POLICY
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -76,7 +78,7 @@ def test_an_unknown_host(mock_api: MockApi) -> None:
 )
 def test_a_broken_connection(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
     mock_api.fault(LIST, count=None, **fault)
-    assert "no whole answer" in failure(lambda: gathered(client_of(mock_api)))
+    assert "failed: " in failure(lambda: gathered(client_of(mock_api)))
     mock_api.reset()
     mock_api.fault(LIST, **fault)
     assert len(gathered(client_of(mock_api, retries=1))) == 23
@@ -125,7 +127,7 @@ def test_a_final_answer_is_not_asked_for_again(mock_api: MockApi, status: int) -
     mock_api.fault(f"{LIST}.*fields", status=status, body={"message": "no"}, count=None)
     client = client_of(mock_api, retries=3)
     with pytest.raises(VpnError):
-        client.rows(CONNECTION, [("fields", "id")])
+        list_rows(client, CONNECTION, [("fields", "id")])
     assert lists_of(mock_api) == 1
 
 
@@ -154,7 +156,7 @@ def test_quirk_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() ->
             if len(calls) < 3:
                 raise VpnError("later.", temporary=True)
 
-        retried(call, timeout=60, retries=2)
+        retry(call, timeout=60, retries=2)
         return [later - earlier for earlier, later in zip(calls, calls[1:], strict=False)]
 
     with ThreadPoolExecutor(4) as pool:
@@ -238,11 +240,11 @@ def test_a_wrong_content_type_is_named_with_a_wrong_body(mock_api: MockApi) -> N
 
 def test_a_body_that_claims_to_be_gzip_but_is_not(mock_api: MockApi) -> None:
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body="plain")
-    assert "no whole answer" in failure(lambda: gathered(client_of(mock_api)))
+    assert "failed: " in failure(lambda: gathered(client_of(mock_api)))
 
 
 def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "LARGEST_ANSWER", 2 * 1024 * 1024)
+    monkeypatch.setattr(client_module, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
     mock_api.fault(LIST, flood=8 * 1024 * 1024)
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
@@ -250,7 +252,7 @@ def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.Mon
 def test_a_small_answer_that_unpacks_to_a_gigantic_one_is_cut_off(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_client, "LARGEST_ANSWER", 2 * 1024 * 1024)
+    monkeypatch.setattr(client_module, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
     bomb = gzip.compress(b" " * 8 * 1024 * 1024)
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body=bomb)
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))

@@ -10,16 +10,16 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._errors import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
     MESSAGE_LENGTH,
     VpnError,
-    library,
-    plain_url,
-    printable,
-    reason,
-    seconds_of,
+    import_library,
+    mask,
+    one_line,
+    parse_retry_after,
+    redact_url,
+    root_cause,
     server_message,
-    without_secrets,
 )
 
 from tests.mock_api import MockApi
@@ -124,8 +124,8 @@ def test_a_server_that_echoes_the_password_does_not_get_it_shown(mock_api: MockA
 
 
 def test_text_is_cut_to_length_and_to_one_line() -> None:
-    assert printable("a\n\tb\r\x85c\u2028d") == "a b c d"
-    assert printable("x" * 1000) == "x" * MESSAGE_LENGTH + "…"
+    assert one_line("a\n\tb\r\x85c\u2028d") == "a b c d"
+    assert one_line("x" * 1000) == "x" * MESSAGE_LENGTH + "…"
 
 
 @pytest.mark.parametrize(
@@ -155,19 +155,19 @@ def test_quirk_01_no_psk_out_of_any_body(body: bytes) -> None:
 
 
 def test_urls_are_shown_without_what_may_be_secret() -> None:
-    assert plain_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
-    assert plain_url("http://[") == "(no URL)"
+    assert redact_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
+    assert redact_url("http://[") == "(no URL)"
 
 
 def test_secrets_become_stars_and_short_words_stay() -> None:
-    assert without_secrets("abcd abc", ("abcd", "abc", "")) == "******** abc"
+    assert mask("abcd abc", ("abcd", "abc", "")) == "******** abc"
 
 
 def test_the_innermost_reason_is_shown() -> None:
     inner = OSError("connection refused.")
     outer = ValueError(RuntimeError("GET http://secret failed", inner))
-    assert reason(outer) == "connection refused"
-    assert reason(ValueError()) == "ValueError"
+    assert root_cause(outer) == "connection refused"
+    assert root_cause(ValueError()) == "ValueError"
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_the_innermost_reason_is_shown() -> None:
     ],
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:
-    assert seconds_of(header) == seconds
+    assert parse_retry_after(header) == seconds
 
 
 def test_a_missing_library_is_named_with_what_needs_it() -> None:
     with pytest.raises(VpnError, match=r"library no_such_thing is missing, x needs it: install it"):
-        library("no_such_thing.part", "x")
+        import_library("no_such_thing.part", "x")

@@ -8,15 +8,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._facts import (
-    facts,
-    resolved,
-    selected,
-    shortened,
-    status_word,
-    tag_pairs,
-)
-from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.facts import normalize, pick_fields
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
@@ -24,6 +17,9 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     VPN_SERVICE,
     Kind,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import filter_rows, tag_pairs
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.resolving import resolve_references
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import normalize_status
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, Row, client_of, gathered
@@ -33,20 +29,20 @@ KINDS = (CONNECTION, VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP)
 
 def fact(**row: t.Any) -> Row:
     """The fact of one connection."""
-    return facts(CONNECTION, [{"id": "x", **row}])[0]
+    return normalize(CONNECTION, [{"id": "x", **row}])[0]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
 def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind: Kind) -> None:
-    (empty,) = facts(kind, [{"id": "x"}])
+    (empty,) = normalize(kind, [{"id": "x"}])
     assert set(empty) == set(kind.fields) - {"psk"}
     assert {name: value for name, value in empty.items() if value is not None} == {"id": "x"}
 
 
 def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
-    assert "psk" not in facts(CONNECTION, [{"id": "x", "psk": "p"}])[0]
-    assert facts(CONNECTION, [{"id": "x", "psk": "p"}], include_psk=True)[0]["psk"] == "p"
-    assert facts(CONNECTION, [{"id": "x"}], include_psk=True)[0]["psk"] is None
+    assert "psk" not in normalize(CONNECTION, [{"id": "x", "psk": "p"}])[0]
+    assert normalize(CONNECTION, [{"id": "x", "psk": "p"}], include_psk=True)[0]["psk"] == "p"
+    assert normalize(CONNECTION, [{"id": "x"}], include_psk=True)[0]["psk"] is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +63,7 @@ def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
 )
 def test_quirk_12_every_status_there_may_be(sent: t.Any, word: t.Any) -> None:
     assert fact(status=sent)["status"] == word
-    assert status_word(sent) == word
+    assert normalize_status(sent) == word
 
 
 def test_quirk_12_a_missing_status_is_null() -> None:
@@ -76,10 +72,10 @@ def test_quirk_12_a_missing_status_is_null() -> None:
 
 def test_quirk_12_the_filter_knows_every_spelling() -> None:
     rows = [fact(status=word) for word in ("PENDING CREATE", "pending_create", "Active", "", 7)]
-    assert len(selected(rows, {"status": ["pending create"]})) == 2
-    assert len(selected(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
-    assert selected(rows, {"status": ["DOWN"]}) == []
-    assert selected(rows, {"status": []}) == []
+    assert len(filter_rows(rows, {"status": ["pending create"]})) == 2
+    assert len(filter_rows(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
+    assert filter_rows(rows, {"status": ["DOWN"]}) == []
+    assert filter_rows(rows, {"status": []}) == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +92,7 @@ def test_quirk_13_project_and_tenant(sent: Row, project_id: str | None, tenant_i
     row = fact(**sent)
     assert (row["project_id"], row["tenant_id"]) == (project_id, tenant_id)
     if project_id:
-        assert selected([row], {"project_id": project_id}) == [row]
+        assert filter_rows([row], {"project_id": project_id}) == [row]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +124,7 @@ def test_quirk_13_numbers_as_texts(sent: t.Any, mtu: t.Any) -> None:
     assert fact(mtu=sent)["mtu"] == mtu
     for kind in (IKE_POLICY, IPSEC_POLICY):
         row = {"id": "x", "lifetime": {"units": "seconds", "value": sent}}
-        assert facts(kind, [row])[0]["lifetime"] == {"units": "seconds", "value": mtu}
+        assert normalize(kind, [row])[0]["lifetime"] == {"units": "seconds", "value": mtu}
 
 
 def test_quirk_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
@@ -181,7 +177,7 @@ def test_tags_all_have_to_hold_and_an_empty_value_is_any() -> None:
     ]
 
     def names(**tags: t.Any) -> list[str]:
-        return [row["name"] for row in selected(rows, {"tags": tags})]
+        return [row["name"] for row in filter_rows(rows, {"tags": tags})]
 
     assert names(site="a") == ["both", "one"]
     assert names(site="") == names(site=None) == ["both", "one", "other"]
@@ -196,7 +192,7 @@ def test_addresses_are_compared_as_addresses() -> None:
     ]
 
     def found(address: str) -> list[t.Any]:
-        return [row["peer_address"] for row in selected(rows, {"peer_address": address})]
+        return [row["peer_address"] for row in filter_rows(rows, {"peer_address": address})]
 
     assert found("2001:db8:0:0::1") == ["2001:DB8::1"]
     assert found("192.0.2.1") == ["192.0.2.1"]
@@ -206,12 +202,14 @@ def test_addresses_are_compared_as_addresses() -> None:
 
 def test_a_boolean_is_no_number_and_no_text() -> None:
     rows = [fact(admin_state_up=value) for value in (True, 1, "true", None, False, 0)]
-    assert [row["admin_state_up"] for row in selected(rows, {"admin_state_up": True})] == [True]
-    assert [row["admin_state_up"] for row in selected(rows, {"admin_state_up": False})] == [False]
+    assert [row["admin_state_up"] for row in filter_rows(rows, {"admin_state_up": True})] == [True]
+    assert [row["admin_state_up"] for row in filter_rows(rows, {"admin_state_up": False})] == [
+        False
+    ]
 
 
 def test_only_the_fields_asked_for_and_the_id() -> None:
-    assert shortened([fact(name="a")], ["mtu", "name"]) == [{"id": "x", "mtu": None, "name": "a"}]
+    assert pick_fields([fact(name="a")], ["mtu", "name"]) == [{"id": "x", "mtu": None, "name": "a"}]
 
 
 SUBNETS = {"s1": {"id": "s1", "cidr": "10.0.1.0/24"}, "s2": {"id": "s2", "cidr": "10.0.2.0/24"}}
@@ -292,7 +290,7 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
 def test_quirk_15_networks_of_both_sides(
     row: Row, expected: tuple[list[str] | None, list[str] | None]
 ) -> None:
-    answer = resolved(fact(**row), OBJECTS)
+    answer = resolve_references(fact(**row), OBJECTS)
     assert (answer["local_cidrs"], answer["remote_cidrs"]) == expected
 
 
@@ -313,7 +311,7 @@ def test_the_gateway_is_of_the_peers_family(
     peer_address: str | None, service: str | None, address: str | None
 ) -> None:
     row = fact(peer_address=peer_address, vpnservice_id=service)
-    assert resolved(row, OBJECTS)["local_address"] == address
+    assert resolve_references(row, OBJECTS)["local_address"] == address
 
 
 def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockApi) -> None:

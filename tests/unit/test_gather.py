@@ -11,9 +11,9 @@ import typing as t
 from collections import Counter
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._client import Client
-from ansible_collections.otc.vpn.plugins.module_utils._gather import Wanted, gather_when
-from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
@@ -21,6 +21,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     VPN_SERVICE,
     Kind,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import wait_for_status
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -223,7 +224,7 @@ def waited(
 ) -> list[Row]:
     """What a module with wait_for would return."""
     report = (told or Sentences()).report
-    return gather_when(client, Wanted(**wanted), report, states, timeout, interval)
+    return wait_for_status(client, Selection(**wanted), report, states, timeout, interval)
 
 
 def test_no_wait_where_all_is_well(mock_api: MockApi) -> None:

@@ -14,20 +14,21 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.otc.vpn.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.otc.vpn.plugins.module_utils._auth import complete, tls
-from ansible_collections.otc.vpn.plugins.module_utils._client import connect
-from ansible_collections.otc.vpn.plugins.module_utils._module import argument_spec
-from ansible_collections.otc.vpn.plugins.module_utils._options import (
+from ansible_collections.otc.vpn.plugins.doc_fragments.cloud import ModuleDocFragment
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
     ALTERNATIVES,
     AUTH,
-    CONNECTION,
     DEFAULTS,
     ENVIRONMENT,
+    OPTIONS,
     SECRETS,
+    merge_options,
 )
-from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION as CONNECTIONS
-from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import tls_settings
+from ansible_collections.otc.vpn.plugins.module_utils._modules.info import argument_spec
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
+    CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
     IPSEC_POLICY,
@@ -41,7 +42,7 @@ from tests.mock_api import MockApi
 from tests.unit.clients import Row, failure, gathered
 
 MODULES = {
-    "ipsec_connection_info": CONNECTIONS,
+    "ipsec_connection_info": CONNECTION,
     "vpn_service_info": VPN_SERVICE,
     "ike_policy_info": IKE_POLICY,
     "ipsec_policy_info": IPSEC_POLICY,
@@ -93,8 +94,8 @@ def documentation(collections: Path) -> dict[str, Row]:
 
 def test_fragment_and_argument_spec_agree() -> None:
     options = documented()
-    assert list(options) == list(CONNECTION)
-    for name, option in CONNECTION.items():
+    assert list(options) == list(OPTIONS)
+    for name, option in OPTIONS.items():
         assert shape(options[name]) == shape(option), name
     suboptions = options["auth"]["suboptions"]
     assert set(suboptions) == set(AUTH)
@@ -116,18 +117,18 @@ def test_documentation_and_argument_spec_of_each_module_agree(
 
 def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]) -> None:
     options = documentation["ipsec_connections"]
-    for name, option in CONNECTION.items():
+    for name, option in OPTIONS.items():
         assert shape(options[name]) == shape(option), name
-    for name, option in CONNECTIONS.filters.items():
+    for name, option in CONNECTION.filters.items():
         assert shape(options[name]) == shape(option), name
     assert set(options["auth"]["suboptions"]) == set(AUTH)
     assert not {"include_psk", "psk"} & set(options)
 
 
 def test_quirk_18_exactly_the_secrets_are_hidden() -> None:
-    assert CONNECTION["auth"].get("no_log") is None
+    assert OPTIONS["auth"].get("no_log") is None
     assert {name for name, option in AUTH.items() if option.get("no_log")} == set(SECRETS)
-    assert not any(option.get("no_log") for option in CONNECTION.values())
+    assert not any(option.get("no_log") for option in OPTIONS.values())
 
 
 def test_every_default_and_variable_is_in_the_documentation() -> None:
@@ -152,7 +153,7 @@ def test_every_option_of_keystoneauth1_is_declared() -> None:
 
 
 def test_defaults() -> None:
-    assert complete({}, {}) == {**DEFAULTS, "auth": {}}
+    assert merge_options({}, {}) == {**DEFAULTS, "auth": {}}
 
 
 def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None:
@@ -170,7 +171,7 @@ def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None
         "OS_USERNAME": "alice",
         "OS_PASSWORD": "p",
     }
-    assert complete({}, environ) == {
+    assert merge_options({}, environ) == {
         "auth_type": "token",
         "region_name": "eu-nl",
         "interface": "internal",
@@ -196,13 +197,13 @@ def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None
         "validate_certs": True,
         "auth": {"username": "bob", "password": "q"},
     }
-    assert complete(given, environ) == given
+    assert merge_options(given, environ) == given
 
 
 def test_null_is_not_given() -> None:
-    given: Row = dict.fromkeys(CONNECTION)
+    given: Row = dict.fromkeys(OPTIONS)
     environ = {"OS_REGION_NAME": "eu-de", "OS_USERNAME": "alice"}
-    options = complete({**given, "auth": dict.fromkeys(AUTH)}, environ)
+    options = merge_options({**given, "auth": dict.fromkeys(AUTH)}, environ)
     assert options == {**DEFAULTS, "region_name": "eu-de", "auth": {"username": "alice"}}
 
 
@@ -211,19 +212,19 @@ def test_null_is_not_given() -> None:
     [("true", False), ("1", False), ("ON", False), ("false", True), ("0", True), ("no", True)],
 )
 def test_os_insecure_says_the_opposite(value: str, checked: bool) -> None:
-    assert complete({}, {"OS_INSECURE": value})["validate_certs"] is checked
+    assert merge_options({}, {"OS_INSECURE": value})["validate_certs"] is checked
 
 
 @pytest.mark.parametrize("variable", ["OS_API_TIMEOUT", "OS_CONNECT_RETRIES"])
 def test_a_number_that_is_none(variable: str) -> None:
-    assert f"{variable} is 'soon'" in failure(lambda: complete({}, {variable: "soon"}))
+    assert f"{variable} is 'soon'" in failure(lambda: merge_options({}, {variable: "soon"}))
 
 
 @pytest.mark.parametrize(("first", "second"), ALTERNATIVES)
 def test_the_environment_does_not_join_an_alternative(first: str, second: str) -> None:
     for given, other in ((first, second), (second, first)):
         environ = {f"OS_{other.upper()}": "theirs", f"OS_{given.upper()}": "theirs"}
-        assert complete({"auth": {given: "mine"}}, environ)["auth"] == {given: "mine"}
+        assert merge_options({"auth": {given: "mine"}}, environ)["auth"] == {given: "mine"}
 
 
 def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one(
@@ -231,7 +232,7 @@ def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one
 ) -> None:
     environ = {**mock_api.environment("bob"), "OS_PROJECT_ID": mock_api.project_id("vpn-two")}
     auth = {"username": "alice", "password": "alicepw", "project_name": "vpn-one"}
-    assert len(gathered(connect(complete({"auth": auth}, environ)))) == 23
+    assert len(gathered(connect(merge_options({"auth": auth}, environ)))) == 23
 
 
 # --- clouds.yaml ---
@@ -266,11 +267,11 @@ def clouds(
 
 
 def test_a_cloud_of_clouds_yaml(clouds: t.Callable[..., None]) -> None:
-    assert len(gathered(connect(complete({"cloud": "one"}, {})))) == 23
+    assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
 def test_os_cloud(clouds: t.Callable[..., None]) -> None:
-    assert len(gathered(connect(complete({}, {"OS_CLOUD": "one"})))) == 23
+    assert len(gathered(connect(merge_options({}, {"OS_CLOUD": "one"})))) == 23
 
 
 def test_the_environment_adds_nothing_to_a_cloud(
@@ -287,52 +288,52 @@ def test_the_environment_adds_nothing_to_a_cloud(
     }
     for name, value in environ.items():
         monkeypatch.setenv(name, value)  # openstacksdk looks for itself
-    options = complete({"cloud": "one"}, environ)
+    options = merge_options({"cloud": "one"}, environ)
     assert options["auth"]["username"] == "alice"
     assert "project_id" not in options["auth"]
     assert len(gathered(connect(options))) == 23
 
 
 def test_os_cloud_adds_nothing_to_a_given_auth(clouds: t.Callable[..., None]) -> None:
-    options = complete({"auth": {"username": "bob"}}, {"OS_CLOUD": "one"})
+    options = merge_options({"auth": {"username": "bob"}}, {"OS_CLOUD": "one"})
     assert options["auth"] == {"username": "bob"}
 
 
 def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
     clouds(interface="internal", api_timeout=3, verify=False)
-    options = complete({"cloud": "one"}, {})
+    options = merge_options({"cloud": "one"}, {})
     assert (options["interface"], options["api_timeout"]) == ("internal", 3)
     assert options["validate_certs"] is False
     given = {"interface": "public", "api_timeout": 4.0, "validate_certs": True}
-    assert {**complete({"cloud": "one", **given}, {}), **given} == complete(
+    assert {**merge_options({"cloud": "one", **given}, {}), **given} == merge_options(
         {"cloud": "one", **given}, {}
     )
     auth = {"project_id": "p"}
-    options = complete({"cloud": "one", "auth": auth}, {})
+    options = merge_options({"cloud": "one", "auth": auth}, {})
     assert options["auth"]["project_id"] == "p"
     assert "project_name" not in options["auth"]
 
 
 def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
     clouds(network_endpoint_override=mock_api.url + "/v2.0")
-    assert complete({"cloud": "one"}, {})["endpoint"] == mock_api.url + "/v2.0"
+    assert merge_options({"cloud": "one"}, {})["endpoint"] == mock_api.url + "/v2.0"
 
 
 def test_files_and_regions_of_the_cloud(clouds: t.Callable[..., None]) -> None:
     clouds(cacert="/ca", cert="/cert", key="/key", regions=["RegionOne", "RegionTwo"])
-    options = complete({"cloud": "one", "region_name": "RegionTwo"}, {})
+    options = merge_options({"cloud": "one", "region_name": "RegionTwo"}, {})
     assert options["region_name"] == "RegionTwo"
     assert (options["ca_cert"], options["client_cert"]) == ("/ca", "/cert")
     assert "RegionThree" in failure(
-        lambda: complete({"cloud": "one", "region_name": "RegionThree"}, {})
+        lambda: merge_options({"cloud": "one", "region_name": "RegionThree"}, {})
     )
 
 
 def test_insecure_of_the_cloud(clouds: t.Callable[..., None]) -> None:
     clouds(insecure=True)
-    assert complete({"cloud": "one"}, {})["validate_certs"] is False
+    assert merge_options({"cloud": "one"}, {})["validate_certs"] is False
     clouds(insecure="false")
-    assert complete({"cloud": "one"}, {})["validate_certs"] is True
+    assert merge_options({"cloud": "one"}, {})["validate_certs"] is True
 
 
 def test_files_below_the_home_folder(
@@ -340,18 +341,20 @@ def test_files_below_the_home_folder(
 ) -> None:
     (tmp_path / "ca.pem").write_text("any", encoding="utf-8")
     clouds(cacert="~/ca.pem", verify=True)
-    assert tls(complete({"cloud": "one"}, {})).verify == str(tmp_path / "ca.pem")
-    assert tls(complete({}, {"OS_CACERT": "~/ca.pem"})).verify == str(tmp_path / "ca.pem")
+    assert tls_settings(merge_options({"cloud": "one"}, {})).verify == str(tmp_path / "ca.pem")
+    assert tls_settings(merge_options({}, {"OS_CACERT": "~/ca.pem"})).verify == str(
+        tmp_path / "ca.pem"
+    )
 
 
 def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
     keys = {**mock_api.access_keys("alice")[0], "project_id": mock_api.project_id("vpn-one")}
     clouds(auth_type="aksk", auth=keys, network_endpoint_override=mock_api.url)
-    assert len(gathered(connect(complete({"cloud": "one"}, {})))) == 23
+    assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
 def test_an_unknown_cloud_names_the_known_ones(clouds: t.Callable[..., None]) -> None:
-    sentence = failure(lambda: complete({"cloud": "tow"}, {}))
+    sentence = failure(lambda: merge_options({"cloud": "tow"}, {}))
     assert "The cloud tow is unknown" in sentence
     assert "has one, two." in sentence
 
@@ -361,7 +364,7 @@ def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert "The cloud one is unknown" in failure(lambda: complete({"cloud": "one"}, {}))
+    assert "The cloud one is unknown" in failure(lambda: merge_options({"cloud": "one"}, {}))
 
 
 @pytest.mark.parametrize("content", ["clouds: [", "[]", "clouds: 7", "clouds: {one: 7}", "\x00"])
@@ -372,21 +375,21 @@ def test_a_clouds_yaml_that_is_none(
     path.write_text(content, encoding="utf-8")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert "cloud" in failure(lambda: complete({"cloud": "one"}, {}))
+    assert "cloud" in failure(lambda: merge_options({"cloud": "one"}, {}))
 
 
 def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "openstack"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "openstack", None)
-    sentence = failure(lambda: complete({"cloud": "one"}, {}))
+    sentence = failure(lambda: merge_options({"cloud": "one"}, {}))
     assert "Python library openstack" in sentence
     assert "the option cloud (one) needs it" in sentence
     assert "pip install openstacksdk" in sentence
 
 
 def test_without_any_option_the_first_missing_one_is_named() -> None:
-    sentence = failure(lambda: connect(complete({}, {})))
+    sentence = failure(lambda: connect(merge_options({}, {})))
     assert "auth_type password needs username or user_id" in sentence
     assert "clouds.yaml" in sentence
 
@@ -394,7 +397,7 @@ def test_without_any_option_the_first_missing_one_is_named() -> None:
 def test_a_project_without_a_domain_is_in_its_users(mock_api: MockApi) -> None:
     environment = mock_api.environment()
     del environment["OS_PROJECT_DOMAIN_NAME"]
-    assert complete({}, environment)["auth"]["project_domain_name"] == "Default"
-    assert len(gathered(connect(complete({}, environment)))) == len(mock_api.rows("vpn-one"))
-    auth = complete({"auth": {"project_domain_id": "other"}}, environment)["auth"]
+    assert merge_options({}, environment)["auth"]["project_domain_name"] == "Default"
+    assert len(gathered(connect(merge_options({}, environment)))) == len(mock_api.rows("vpn-one"))
+    auth = merge_options({"auth": {"project_domain_id": "other"}}, environment)["auth"]
     assert "project_domain_name" not in auth

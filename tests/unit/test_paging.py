@@ -10,8 +10,8 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._client import _following
-from ansible_collections.otc.vpn.plugins.module_utils._resources import CONNECTION
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import next_page
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -222,7 +222,7 @@ def test_the_limit_of_the_link_is_kept(paged: MockApi) -> None:
     ],
 )
 def test_links_of_every_make(links: t.Any, expected: list[tuple[str, str]]) -> None:
-    assert _following(json.loads(json.dumps(links)), 7) == expected
+    assert next_page(json.loads(json.dumps(links)), 7) == expected
 
 
 @pytest.mark.parametrize("href", ["http://[broken/", f"{LIST}?offset=10", 7])

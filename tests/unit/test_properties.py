@@ -20,17 +20,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._auth import base_url, complete
-from ansible_collections.otc.vpn.plugins.module_utils._client import Client, _following, _parsed
-from ansible_collections.otc.vpn.plugins.module_utils._errors import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import base_url
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
     VpnError,
-    plain_url,
-    seconds_of,
+    parse_retry_after,
+    redact_url,
     server_message,
 )
-from ansible_collections.otc.vpn.plugins.module_utils._facts import facts, selected
-from ansible_collections.otc.vpn.plugins.module_utils._gather import Wanted, gather, gather_when
-from ansible_collections.otc.vpn.plugins.module_utils._resources import (
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import parse_json
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.facts import normalize
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection, gather
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
@@ -38,6 +40,9 @@ from ansible_collections.otc.vpn.plugins.module_utils._resources import (
     SUBNET,
     VPN_SERVICE,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import filter_rows
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import next_page
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import wait_for_status
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -204,7 +209,7 @@ def outcome(call: t.Callable[[], list[Row]]) -> list[Row] | None:
 def test_any_connections_become_facts_or_a_sentence(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     cloud.broken(CONNECTION.path, mutated(by.choice(cloud.answers)[CONNECTION.path], by))
-    wanted = Wanted(
+    wanted = Selection(
         include_psk=by.random() < 0.3,
         resolve=by.random() < 0.3,
         fields=by.choice([None, None, ["name", "peer_cidrs"]]),
@@ -223,7 +228,7 @@ def test_whatever_connections_refer_to(cloud: Cloud, by: random.Random) -> None:
     for path, answer in by.choice(cloud.answers).items():
         if by.random() < 0.4:
             cloud.broken(f"{path}([?]|$)", mutated(answer, by))
-    wanted = Wanted(resolve=True)
+    wanted = Selection(resolve=True)
     told = Sentences()
     rows = outcome(lambda: gather(cloud.client, CONNECTION, wanted, told.report))
     check(rows or [], False)
@@ -244,7 +249,9 @@ def test_one_object_of_any_kind(cloud: Cloud, by: random.Random) -> None:
     body = mutated({kind.plural: answer[kind.plural][:1]}, by)
     body = body.replace(f'"{kind.plural}": ['.encode(), f'"{kind.singular}": '.encode(), 1)
     cloud.broken(f"{kind.path}/{object_id}", body.removesuffix(b"]}") + b"}")
-    rows = outcome(lambda: gather(cloud.client, kind, Wanted(name=object_id), Sentences().report))
+    rows = outcome(
+        lambda: gather(cloud.client, kind, Selection(name=object_id), Sentences().report)
+    )
     check(rows or [], False)
 
 
@@ -254,7 +261,9 @@ def test_waiting_on_any_connections(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     cloud.broken(CONNECTION.path, mutated(by.choice(cloud.answers)[CONNECTION.path], by), count=1)
     report = Sentences().report
-    rows = outcome(lambda: gather_when(cloud.client, Wanted(), report, ["ACTIVE"], 0.0, 0.001))
+    rows = outcome(
+        lambda: wait_for_status(cloud.client, Selection(), report, ["ACTIVE"], 0.0, 0.001)
+    )
     check(rows or [], False)
 
 
@@ -324,13 +333,13 @@ def holds(row: Row, name: str, value: t.Any) -> bool:
 @given(rows=st.lists(any_row, max_size=5), filters=any_filters)
 @example(rows=[{"id": "1", "admin_state_up": 1}], filters={"admin_state_up": True})
 def test_filters_hold_for_any_mix(rows: list[Row], filters: Row) -> None:
-    all_facts = facts(CONNECTION, copy.deepcopy(rows))
+    all_facts = normalize(CONNECTION, copy.deepcopy(rows))
     expected = [
         row
         for row in all_facts
         if all(holds(row, name, value) for name, value in filters.items() if value is not None)
     ]
-    assert selected(all_facts, filters) == expected
+    assert filter_rows(all_facts, filters) == expected
 
 
 @some
@@ -340,8 +349,8 @@ def test_filters_hold_for_any_mix(rows: list[Row], filters: Row) -> None:
 def test_the_order_of_rows_selects_no_others(rows: list[Row], filters: Row, order: t.Any) -> None:
     shuffled = copy.deepcopy(rows)
     order.shuffle(shuffled)
-    plain = selected(facts(CONNECTION, copy.deepcopy(rows)), filters)
-    other = selected(facts(CONNECTION, shuffled), filters)
+    plain = filter_rows(normalize(CONNECTION, copy.deepcopy(rows)), filters)
+    other = filter_rows(normalize(CONNECTION, shuffled), filters)
     assert sorted(map(repr_of, plain)) == sorted(map(repr_of, other))
 
 
@@ -353,8 +362,8 @@ def repr_of(row: Row) -> str:
 @some
 @given(rows=st.lists(any_row, max_size=5))
 def test_facts_of_facts_are_the_same(rows: list[Row]) -> None:
-    once = facts(CONNECTION, copy.deepcopy(rows))
-    assert facts(CONNECTION, copy.deepcopy(once)) == once
+    once = normalize(CONNECTION, copy.deepcopy(rows))
+    assert normalize(CONNECTION, copy.deepcopy(once)) == once
 
 
 # --- pieces ---
@@ -366,7 +375,7 @@ def test_facts_of_facts_are_the_same(rows: list[Row]) -> None:
 @example("Fri, 31 Dec 9999 23:59:59 -2400")
 @example("Mon, 01 Jan 0001 00:00:00 GMT")
 def test_any_retry_after_is_a_time_or_none(text: str) -> None:
-    seconds = seconds_of(text)
+    seconds = parse_retry_after(text)
     assert seconds is None or (seconds >= 0 and math.isfinite(seconds))
 
 
@@ -379,7 +388,7 @@ links_ = st.fixed_dictionaries(
 @given(links=anything | st.lists(links_ | anything, max_size=3), length=st.integers(0, 9))
 def test_any_links_are_a_query_or_an_error(links: t.Any, length: int) -> None:
     try:
-        query = _following(links, length)
+        query = next_page(links, length)
     except VpnError:
         return
     assert all(isinstance(name, str) and isinstance(value, str) for name, value in query)
@@ -398,7 +407,7 @@ def test_any_links_are_a_query_or_an_error(links: t.Any, length: int) -> None:
 @example('"utf-16"'.encode("utf-16"))
 def test_any_bytes_are_json_or_an_error(body: bytes) -> None:
     try:
-        parsed = _parsed(body)
+        parsed = parse_json(body)
     except (ValueError, RecursionError):
         return
     json.dumps(parsed, allow_nan=False, ensure_ascii=False).encode()
@@ -432,7 +441,7 @@ def text_or_sentence(call: t.Callable[[], str]) -> str:
 @some
 @given(url=st.text() | st.text().map("http://".__add__) | st.text().map("https://[".__add__))
 def test_any_text_is_an_endpoint_or_an_error(url: str) -> None:
-    plain_url(url)
+    redact_url(url)
     base = text_or_sentence(lambda: base_url(url))
     assert base.endswith("/v2.0") or "is not a URL" in base
     assert is_one_line(base) or base.endswith("/v2.0")
@@ -448,5 +457,5 @@ def test_any_text_is_an_endpoint_or_an_error(url: str) -> None:
     )
 )
 def test_any_environment_is_options_or_an_error(environ: dict[str, str]) -> None:
-    options = text_or_sentence(lambda: repr(complete({}, environ)))
+    options = text_or_sentence(lambda: repr(merge_options({}, environ)))
     assert options.startswith("{") or "takes a number" in options

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from ansible_collections.otc.vpn.plugins.module_utils._auth import complete
-from ansible_collections.otc.vpn.plugins.module_utils._client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 
 from tests.mock_api import MockApi
 from tests.unit.clients import Row, client_of, failure, gathered, options_for
@@ -141,7 +141,7 @@ def test_no_check_on_request_and_no_noise(good: MockApi, how: str) -> None:
     if how == "option":
         options = options_for(good, validate_certs=False)
     else:
-        options = complete({}, {**good.environment("alice"), "OS_INSECURE": "true"})
+        options = merge_options({}, {**good.environment("alice"), "OS_INSECURE": "true"})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(gathered(connect(options))) == 23

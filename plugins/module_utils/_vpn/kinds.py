@@ -26,6 +26,8 @@ class Kind:
     extra_fields: tuple[str, ...] = ()  # asked for as well: other clouds have them
     # the options that select on arrival, as Ansible specs
     filters: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
+    # other options of its info module
+    options: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
 
     @property
     def asked_fields(self) -> tuple[str, ...]:
@@ -72,6 +74,14 @@ CONNECTION = Kind(
     ),
     extra_fields=("local_id",),
     filters={**_STATE, "peer_address": {"type": "str"}, **_TAGS, **_PROJECT},
+    options={
+        "vpn_service": {"type": "str"},
+        "resolve": {"type": "bool", "default": False},
+        "include_psk": {"type": "bool", "default": False},
+        "wait_for": {"type": "list", "elements": "str"},
+        "wait_timeout": {"type": "float", "default": 300.0},
+        "wait_interval": {"type": "float", "default": 10.0},
+    },
 )
 VPN_SERVICE = Kind(
     title="VPN service",

@@ -16,14 +16,15 @@ import sys
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
 
+TEMPORARY = (408, 429, 500, 502, 503, 504)  # HTTP statuses
 MESSAGE_LENGTH = 500  # characters of a server's own words
 
 
 class VpnError(Exception):
     """What went wrong, in one sentence a person can act on; it never holds a secret.
 
-    `status` is the HTTP status, if the VPN API answered with one; `missing` says that it means the
-    object and not the URL, `temporary` that a second try may help, `retry_after` when (seconds).
+    `status` is the HTTP status, if the VPN API answered with one; `not_found` says that it means the
+    object and not the URL, `temporary` that a second try may help, `retry_after` when (seconds), `request_id` is the server's.
     """
 
     def __init__(
@@ -31,18 +32,20 @@ class VpnError(Exception):
         message: str,
         *,
         status: int | None = None,
-        missing: bool = False,
+        not_found: bool = False,
         temporary: bool = False,
         retry_after: float | None = None,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.missing = missing
+        self.not_found = not_found
         self.temporary = temporary
         self.retry_after = retry_after
+        self.request_id = request_id
 
 
-def library(name: str, needed_by: str) -> t.Any:
+def import_library(name: str, needed_by: str) -> t.Any:
     """Import a library only when an option needs it; VpnError names both when it is missing."""
     try:
         return importlib.import_module(name)
@@ -54,7 +57,7 @@ def library(name: str, needed_by: str) -> t.Any:
         ) from error
 
 
-def plain_url(url: str) -> str:
+def redact_url(url: str) -> str:
     """The URL without its query and user information, either of which may hold a secret."""
     try:
         parts = urlsplit(url)
@@ -63,13 +66,13 @@ def plain_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def printable(text: str) -> str:
+def one_line(text: str) -> str:
     """A server's text on one line: control characters gone, white space folded, cut to length."""
     text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", " ", text).split())
     return text if len(text) <= MESSAGE_LENGTH else text[:MESSAGE_LENGTH] + "…"
 
 
-def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
+def mask(text: str, secrets: t.Iterable[str]) -> str:
     """The text with stars for each secret; one of under four characters could be any word."""
     for secret in secrets:
         if len(secret) >= 4:
@@ -77,7 +80,7 @@ def without_secrets(text: str, secrets: t.Iterable[str]) -> str:
     return text
 
 
-def reason(error: BaseException) -> str:
+def root_cause(error: BaseException) -> str:
     """The innermost reason of an exception of requests: what holds the URL is left out."""
     while True:
         inner = [
@@ -90,7 +93,62 @@ def reason(error: BaseException) -> str:
         error = inner[0]
     # urllib3 puts the connection's name in front
     text = re.sub(r"^[^:]*[>)]: ", "", str(error)) or type(error).__name__
-    return printable(text).rstrip(".")
+    return one_line(text).rstrip(".")
+
+
+# Failures of a request without a response, by the exception of requests, most specific first:
+# the sentence, and whether the same request can succeed later.
+_TRANSPORT: tuple[tuple[str, str, bool], ...] = (
+    (
+        "SSLError",
+        "{where}: the TLS certificate was not accepted: {reason}. "
+        "Set ca_cert to the authority that signed it.",
+        False,
+    ),
+    (
+        "ProxyError",
+        "{where} cannot be reached through the proxy: {reason}. Check the proxy variables "
+        "(HTTPS_PROXY, NO_PROXY).",
+        True,
+    ),
+    ("Timeout", "{where} timed out after {timeout:g} seconds (api_timeout).", True),
+    (
+        "ConnectionError",
+        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
+        True,
+    ),
+    (
+        "ChunkedEncodingError",
+        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
+        True,
+    ),
+    (
+        "ContentDecodingError",
+        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
+        True,
+    ),
+    ("InvalidURL", "{where} cannot be sent: the URL is wrong. Check {option}.", False),
+)
+
+
+def transport_error(error: OSError, where: str, option: str, timeout: float) -> VpnError:
+    """Return the VpnError for a request that got no response.
+
+    `option` is the one that contains the URL, `timeout` (seconds) the limit of the request.
+    """
+    exceptions = import_library("requests", "every request to the API").exceptions
+    sentence, temporary = next(
+        (
+            (sentence, temporary)
+            for name, sentence, temporary in _TRANSPORT
+            if isinstance(error, getattr(exceptions, name))
+        ),
+        ("{where} cannot be sent: {reason}.", False),
+    )
+    return VpnError(
+        sentence.format(where=where, option=option, timeout=timeout, reason=root_cause(error)),
+        temporary=temporary,
+    )
 
 
 def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
@@ -101,22 +159,22 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
     nor is one of the secrets.
     """
     # Before anything is cut off, or a part of a secret might stay.
-    text = without_secrets(body[:65536].decode("utf-8", "replace"), secrets)
+    text = mask(body[:65536].decode("utf-8", "replace"), secrets)
     text = re.sub(r'("psk"\s*:\s*)"(?:[^"\\]|\\.)*("|\\?$)', r'\1"********"', text)
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         text = text[: 4 * MESSAGE_LENGTH]
         title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
-        return printable(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text))
+        return one_line(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text))
     if not isinstance(answer, dict):
-        return printable(text)
+        return one_line(text)
     inner = answer.get("NeutronError") or answer.get("error") or answer
     if not isinstance(inner, dict):
         inner = {"message": inner}
     message = inner.get("message") or inner.get("error_msg") or inner.get("title")
     if not message:
-        return printable(text)
+        return one_line(text)
     code = inner.get("error_code") or (
         inner.get("code") if isinstance(inner.get("code"), str) else ""
     )
@@ -127,15 +185,19 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
         + (f" {inner['detail']}" if inner.get("detail") else "")
         + (f" (request id {request_id})" if request_id else "")
     )
-    return printable(without_secrets(message, secrets))
+    return one_line(mask(message, secrets))
 
 
-def seconds_of(retry_after: str | None) -> float | None:
+def parse_retry_after(retry_after: str | None) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date; None when there is no sense in it."""
     if not retry_after:
         return None
-    retry = library("urllib3.util", "requests").Retry()
+    retry = import_library("urllib3.util", "requests").Retry()
     try:
         return max(0.0, float(retry.parse_retry_after(retry_after)))
-    except (library("urllib3.exceptions", "requests").InvalidHeader, ValueError, OverflowError):
+    except (
+        import_library("urllib3.exceptions", "requests").InvalidHeader,
+        ValueError,
+        OverflowError,
+    ):
         return None
