@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,17 @@ BULK = 2000  # connections of carl's project
 SCENARIO: dict[str, t.Any] = yaml.safe_load(
     (Path(__file__).parent.parent / "scenario.yml").read_text(encoding="utf-8")
 )
+
+
+MEMBERS = ("vpnservice", "ikepolicy", "ipsecpolicy", "endpoint_group", "ipsec_site_connection")
+# Rules of Neutron's policy, by the mock API server's quirk with the same effect.
+POLICIES = {
+    "hide_psk": {"get_ipsec_site_connection:psk": "role:admin"},
+    "deny_read": {f"get_{member}": "!" for member in MEMBERS},
+    "deny_write": {
+        f"{action}_{member}": "!" for member in MEMBERS for action in ("create", "update", "delete")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,7 @@ class World:
         token: str | None = None,
         paged: bool = False,
         method: str = "GET",
+        body: t.Any = None,
     ) -> Answer:
         """A raw answer to a request below /v2.0/."""
         answer = requests.request(
@@ -80,15 +93,27 @@ class World:
             f"{self.paged_url if paged else self.server.url}/v2.0/{path}",
             params=list(query),
             headers={"X-Auth-Token": token or self.token(user, paged=paged)},
+            json=body,
             timeout=60,
         )
         body = answer.json() if "json" in answer.headers.get("Content-Type", "") else None
         return Answer(answer.status_code, answer.headers, body)
 
+    @contextmanager
+    def policy(self, quirk: str) -> t.Iterator[None]:
+        """Have the operator's policy do for a while what a quirk of the mock API server does."""
+        if isinstance(self.server, MockApi):
+            self.server.fault("/v2.0/vpn/", quirks=[quirk], count=None)
+            yield
+            self.server.faults.clear()
+        else:
+            with self.server.policy(**POLICIES[quirk]):
+                yield
+
 
 def _bundled() -> t.Iterator[World]:
     with (
-        MockApi("neutron", connections=BULK) as mock_api,
+        MockApi("neutron", connections=BULK, agent_polls=None) as mock_api,
         MockApi("neutron", connections=BULK, pagination_max_limit=PAGE) as paged,
     ):
         yield World("bundled", mock_api, paged.url, paged.environment, PAGE)

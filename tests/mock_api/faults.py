@@ -22,9 +22,13 @@ from .scenario import Row
 class Fault:
     """One fault, and the requests that it meets. Everything may be combined.
 
+    The request is carried out first, so a fault with a delay, a reset or a status is a response
+    that was lost after an object was created, changed or removed.
+
     path: regular expression, searched in the path with its query string.
     method: the HTTP method it meets; empty: any.
     skip, count: let so many requests pass first; then meet so many (None: all).
+    ignore: do not carry the request out; the response has the fault's status, headers and body.
     delay: seconds before anything is sent.
     status, headers, body: replace those of the proper answer, each where given. A body that is
         neither text nor bytes is sent as JSON; a header that is None is left out.
@@ -40,6 +44,7 @@ class Fault:
     method: str = ""
     skip: int = 0
     count: int | None = 1
+    ignore: bool = False
     delay: float = 0.0
     status: int | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from typing import Any
 from flask import Blueprint, Request, Response, jsonify, request
 
 from . import signature
+from .errors import ApiError, gateway_error
 from .scenario import Scenario, stable_hex
 
 DOMAIN = {"id": "default", "name": "Default"}
@@ -22,29 +23,19 @@ DOMAIN = {"id": "default", "name": "Default"}
 OTHER_REGION = "RegionTwo"
 
 
-class RefusedError(Exception):
-    """A request that is not let in, with the answer it gets."""
-
-    def __init__(self, status: int, body: dict[str, Any], headers: dict[str, str]) -> None:
-        super().__init__(status)
-        self.status, self.body, self.headers = status, body, headers
-
-
-def unauthorized() -> RefusedError:
+def unauthorized() -> ApiError:
     """Return the refusal of Keystone and of its middleware; it never says what is wrong."""
     message = "The request you have made requires authentication."
-    return RefusedError(
+    return ApiError(
         401,
         {"error": {"code": 401, "title": "Unauthorized", "message": message}},
         {"WWW-Authenticate": f'Keystone uri="{request.host_url.rstrip("/")}"'},
     )
 
 
-def bad_signature(reason: str) -> RefusedError:
+def bad_signature(reason: str) -> ApiError:
     """Return the refusal of the API gateway of Open Telekom Cloud."""
-    message = f"Incorrect IAM authentication information: {reason}"
-    body = {"error_msg": message, "error_code": "APIGW.0301", "request_id": secrets.token_hex(16)}
-    return RefusedError(401, body, {})
+    return gateway_error(401, "APIGW.0301", f"Incorrect IAM authentication information: {reason}")
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ class Identity:
         self._tokens.clear()
 
     def log_in(self, body: Any) -> tuple[str, Grant]:
-        """Return a new token for the body of a POST; raises RefusedError."""
+        """Return a new token for the body of a POST; raises ApiError."""
         try:
             auth = body["auth"]
             methods = tuple(auth["identity"]["methods"])
@@ -101,13 +92,13 @@ class Identity:
         except (KeyError, TypeError, AttributeError):
             message = "Expecting to find auth with identity and methods in request body."
             error = {"code": 400, "title": "Bad Request", "message": message}
-            raise RefusedError(400, {"error": error}, {}) from None
+            raise ApiError(400, {"error": error}, {}) from None
         token = secrets.token_urlsafe(140)
         self._tokens[token] = self._grant(user, project, methods)
         return token, self._tokens[token]
 
     def grant_of(self, asked: Request) -> Grant:
-        """Return what the request's token or signature permits; raises RefusedError."""
+        """Return what the request's token or signature permits; raises ApiError."""
         if asked.headers.get("Authorization", "").startswith(signature.ALGORITHM):
             try:
                 return self._signed(asked)
@@ -116,7 +107,7 @@ class Identity:
         return self.grant_of_token(asked.headers.get("X-Auth-Token", ""))
 
     def grant_of_token(self, token: str) -> Grant:
-        """Return what a token permits; raises RefusedError where it is unknown or has expired."""
+        """Return what a token permits; raises ApiError where it is unknown or has expired."""
         grant = self._tokens.get(token)
         if grant is None or grant.expires_at <= self.now():
             raise unauthorized()
@@ -162,7 +153,7 @@ class Identity:
     def _token(self, given: dict[str, Any]) -> tuple[str, str | None]:
         if given["id"] not in self._tokens:
             error = {"code": 404, "title": "Not Found", "message": "Could not recognize token."}
-            raise RefusedError(404, {"error": error}, {})
+            raise ApiError(404, {"error": error}, {})
         return self.grant_of_token(given["id"]).user, None
 
     def _application_credential(self, given: dict[str, Any]) -> tuple[str, str | None]:

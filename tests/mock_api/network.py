@@ -18,6 +18,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import MultiDict
 
+from .agent import Agent
+from .attributes import FALSE, TRUE
+from .errors import NeutronError, bad_request, internal_server_error, invalid_input
 from .identity import Grant, Identity
 from .scenario import KINDS, Row, Scenario
 
@@ -30,24 +33,32 @@ QUIRKS = {
     "marker_links": "links have `marker` in place of `href`",
     "no_links": "pages have no links",
     "shuffle": "the rows come in another order each time",
+    "deny_read": "a policy hides every VPN object, whatever the user's role",
+    "deny_write": "a policy denies every POST, PUT and DELETE, whatever the user's role",
+    "hide_psk": "a policy shows the psk to administrators only",
 }
+
+# Alias, name and date of the extensions that the VPN service has.
+EXTENSIONS = (
+    ("vpnaas", "VPN service", "2013-05-29T10:00:00-00:00"),
+    ("vpn-endpoint-groups", "VPN Endpoint Groups", "2015-08-04T10:00:00-00:00"),
+    ("vpn-flavors", "VPN Service Flavor Extension", "2017-04-19T00:00:00-00:00"),
+    ("vpn-aes-ctr", "VPN AES CTR", "2024-01-09T09:00:00-00:00"),
+)
 
 RENDERED_AT_MOST = 64
 
 _PAGING = {"fields", "limit", "marker", "page_reverse", "sort_key", "sort_dir"}
-_UNFILTERABLE = {"peer_cidrs", "dpd", "dpd_action", "lifetime", "endpoints"}
+_UNFILTERABLE = {
+    "peer_cidrs",
+    "dpd",
+    "dpd_action",
+    "lifetime",
+    "endpoints",
+    "external_gateway_info",
+    "routes",
+}
 _SORTABLE = {"id", "name", "tenant_id", "project_id"}
-_TRUE = {"1", "t", "true", "on", "y", "yes"}
-_FALSE = {"0", "f", "false", "off", "n", "no"}
-
-
-class NeutronError(Exception):
-    """An answer in Neutron's error format."""
-
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"NeutronError": {"type": kind, "message": message, "detail": ""}}
 
 
 class Network:
@@ -57,11 +68,13 @@ class Network:
         self,
         scenario: Scenario,
         identity: Identity,
+        agent: Agent,
         pagination_max_limit: int | None,
         filter_validation: bool,
     ) -> None:
         self._scenario = scenario
         self._identity = identity
+        self._agent = agent
         self._max_limit = pagination_max_limit
         self._filter_validation = filter_validation
         # Bodies by request: a benchmark's list of thousands is rendered once.
@@ -70,6 +83,7 @@ class Network:
     def blueprint(self) -> Blueprint:
         """Return the calls; all kinds have the same."""
         calls = Blueprint("network", __name__, url_prefix="/v2.0")
+        calls.get("/extensions")(self.extensions)
         for collection, kind in KINDS.items():
             calls.add_url_rule(
                 f"/{kind.path}",
@@ -88,57 +102,96 @@ class Network:
 
     def list_all(self, collection: str) -> Response:
         """Answer the list call of a kind."""
-        visible, grant = self._visible(collection)
-        quirks: Collection[str] = request.environ.get("endpoint.quirks", ())
+        grant = self._reader()
+        rows = self.visible(grant, collection)
+        quirks = _quirks()
         key = (self._scenario.version, grant.project, grant.roles, request.url)
         body = self._rendered.get(key)
         if body is None or quirks:
-            body = json.dumps(self._page(collection, visible, quirks)).encode()
+            body = json.dumps(self._page(grant, collection, rows)).encode()
             if not quirks:
                 if len(self._rendered) >= RENDERED_AT_MOST:
                     self._rendered.clear()
                 self._rendered[key] = body
+        self._agent.observe(rows)
         return Response(body, content_type="application/json")
 
     def show_one(self, collection: str, object_id: str) -> Response:
         """Answer the call for one object."""
-        kind = KINDS[collection]
-        visible, grant = self._visible(collection)
-        row = _with_id(visible, object_id)
+        grant = self._reader()
+        row = self.find(grant, collection, object_id)
+        body = json.dumps({KINDS[collection].member: _only(shown(row, grant), _fields())})
+        self._agent.observe([row])
+        return Response(body, content_type="application/json")
+
+    def extensions(self) -> Response:
+        """Answer the call for the extensions; Open Telekom Cloud has none."""
+        if self._scenario.flavor == "otc":
+            abort(404)
+        self._identity.grant_of(request)
+        rows = [
+            {"alias": alias, "name": name, "description": name, "links": [], "updated": updated}
+            for alias, name, updated in EXTENSIONS
+        ]
+        return Response(json.dumps({"extensions": rows}), content_type="application/json")
+
+    def visible(self, grant: Grant, collection: str) -> list[Row]:
+        """Return the rows that a user may see: a list that a policy denies is an empty one."""
+        denied = "member" not in grant.roles or "deny_read" in _quirks()
+        if grant.project is None or (KINDS[collection].hidden and denied):
+            return []
+        if "admin" in grant.roles:
+            return self._scenario.all_rows(collection)
+        return self._scenario.rows(grant.project, collection)
+
+    def find(self, grant: Grant, collection: str, object_id: str) -> Row:
+        """Return the object that a path names; raises NeutronError if the user may not see it."""
+        row = _with_id(self.visible(grant, collection), object_id)
         if row is None:
             if grant.project and _with_id(
                 self._scenario.rows(grant.project, collection), object_id
             ):
                 raise NeutronError(404, "HTTPNotFound", "The resource could not be found.")
-            error, message = kind.not_found
+            error, message = KINDS[collection].not_found
             raise NeutronError(404, error, message.format(object_id))
-        quirks: Collection[str] = request.environ.get("endpoint.quirks", ())
-        body = json.dumps({kind.member: _only(row, _fields(quirks))})
-        return Response(body, content_type="application/json")
+        if self.unreadable(row):
+            raise internal_server_error()
+        return row
 
-    def _visible(self, collection: str) -> tuple[list[Row], Grant]:
-        """Return the rows that the caller may see, and what permits it."""
+    def unreadable(self, row: Row) -> bool:
+        """Whether Neutron cannot read the row: it stores sha1 and 3des, but no longer knows them."""
+        return self._scenario.flavor == "neutron" and (
+            row.get("auth_algorithm") == "sha1" or row.get("encryption_algorithm") == "3des"
+        )
+
+    def permit(self, grant: Grant, collection: str, action: str) -> None:
+        """Raise NeutronError if the user may not create, update or delete such an object."""
+        if "member" not in grant.roles or "deny_write" in _quirks():
+            rule = f"rule:{action}_{KINDS[collection].member}"
+            raise NeutronError(403, "PolicyNotAuthorized", f"{rule} is disallowed by policy")
+
+    def _reader(self) -> Grant:
         if request.method == "HEAD":
             abort(405)
-        grant = self._identity.grant_of(request)
-        # A list that a policy denies is an empty one, not an error.
-        if grant.project is None or (KINDS[collection].hidden and "member" not in grant.roles):
-            return [], grant
-        return self._scenario.rows(grant.project, collection), grant
+        return self._identity.grant_of(request)
 
-    def _page(self, collection: str, rows: list[Row], quirks: Collection[str]) -> Row:
-        query = request.args
+    def _page(self, grant: Grant, collection: str, rows: list[Row]) -> Row:
+        query, quirks = request.args, _quirks()
         allowed = set(KINDS[collection].attributes) | {"id", "project_id", "tenant_id"}
         if "ignore_filters" not in quirks:
             rows = _filter(rows, query, allowed - _UNFILTERABLE, self._filter_validation)
+        if any(map(self.unreadable, rows)):
+            raise internal_server_error()
         rows = _sort(rows, query)
         if "shuffle" in quirks:
             rows = random.sample(rows, len(rows))
         limit = self._limit(query)
         marker = None if "ignore_marker" in quirks else query.get("marker")
-        reverse = query.get("page_reverse", "").lower() in _TRUE
+        reverse = query.get("page_reverse", "").lower() in TRUE
         page = _paginate(rows, limit, marker, reverse) if limit else rows
-        fields = _fields(quirks)
+        fields = _fields()
+        if "hide_psk" in quirks:
+            page = [shown(row, grant) for row in page]
         body: Row = {collection: [_only(row, fields) for row in page]}
         if limit and "no_links" not in quirks:
             body[f"{collection}_links"] = _links(page, limit, reverse, quirks)
@@ -160,9 +213,22 @@ def _with_id(rows: list[Row], object_id: str) -> Row | None:
     return next((row for row in rows if row["id"] == object_id), None)
 
 
-def _fields(quirks: Collection[str]) -> set[str]:
+def _quirks() -> Collection[str]:
+    """Return the quirks of the fault that the request meets."""
+    quirks: Collection[str] = request.environ.get("endpoint.quirks", ())
+    return quirks
+
+
+def shown(row: Row, grant: Grant) -> Row:
+    """Return a row as the user may see it."""
+    if "hide_psk" in _quirks() and "admin" not in grant.roles:
+        return {name: value for name, value in row.items() if name != "psk"}
+    return row
+
+
+def _fields() -> set[str]:
     """Return the names in the query's `fields`; an empty one does not count."""
-    asked = set() if "ignore_fields" in quirks else set(request.args.getlist("fields"))
+    asked = set() if "ignore_fields" in _quirks() else set(request.args.getlist("fields"))
     return asked - {""}
 
 
@@ -178,7 +244,7 @@ def _filter(
     wanted = {name: values for name, values in query.lists() if name not in _PAGING}
     unknown = sorted(set(wanted) - filterable)
     if unknown and validate:
-        raise NeutronError(400, "HTTPBadRequest", f"{unknown} is invalid attribute for filtering")
+        raise bad_request(f"{unknown} is invalid attribute for filtering")
     for name in set(wanted) & filterable:
         values = {_converted(name, value) for value in wanted[name]}
         # Rows of Open Telekom Cloud may lack project_id.
@@ -189,35 +255,26 @@ def _filter(
 
 def _converted(name: str, value: str) -> str | int | bool:
     if name in ("admin_state_up", "enable_dhcp"):
-        if value.lower() in _TRUE | _FALSE:
-            return value.lower() in _TRUE
-        raise NeutronError(
-            400, "InvalidInput", _invalid(f"'{value}' cannot be converted to boolean")
-        )
+        if value.lower() in TRUE | FALSE:
+            return value.lower() in TRUE
+        raise invalid_input(f"'{value}' cannot be converted to boolean")
     if name in ("mtu", "ip_version"):
         try:
             return int(value)
         except ValueError:
-            raise NeutronError(
-                400, "InvalidInput", _invalid(f"'{value}' is not an integer")
-            ) from None
+            raise invalid_input(f"'{value}' is not an integer") from None
     return value
-
-
-def _invalid(reason: str) -> str:
-    return f"Invalid input for operation: {reason}."
 
 
 def _sort(rows: list[Row], query: MultiDict[str, str]) -> list[Row]:
     keys, directions = query.getlist("sort_key"), query.getlist("sort_dir")
     if len(keys) != len(directions):
-        message = "The number of sort_keys and sort_dirs must be same"
-        raise NeutronError(400, "HTTPBadRequest", message)
+        raise bad_request("The number of sort_keys and sort_dirs must be same")
     unknown = sorted(set(keys) - _SORTABLE)
     if unknown:
-        raise NeutronError(400, "HTTPBadRequest", f"{unknown} is invalid attribute for sort_keys")
+        raise bad_request(f"{unknown} is invalid attribute for sort_keys")
     if not set(directions) <= {"asc", "desc"}:
-        raise NeutronError(400, "HTTPBadRequest", "sort_dir must be asc or desc")
+        raise bad_request("sort_dir must be asc or desc")
     for key, direction in reversed(list(zip(keys, directions, strict=True))):
         column = "tenant_id" if key == "project_id" else key
         rows = sorted(rows, key=lambda row: str(row[column]), reverse=direction == "desc")

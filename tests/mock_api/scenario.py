@@ -19,6 +19,9 @@ SCENARIO = Path(__file__).resolve().parents[1] / "scenario.yml"
 
 BULK_PROJECT = "vpn-bulk"
 
+# Not in the file, because a real Keystone has it from the start.
+ADMIN = {"name": "admin", "password": "adminpw", "roles": {"admin": ["admin", "member", "reader"]}}
+
 # Open Telekom Cloud's words for the algorithms of Neutron.
 OTC_ALGORITHMS = {"sha256": "sha2-256", "sha384": "sha2-384", "sha512": "sha2-512"}
 
@@ -57,6 +60,20 @@ KINDS: dict[str, Kind] = {
             "cidr": "",
             "gateway_ip": None,
             "enable_dhcp": True,
+        },
+        hidden=False,
+    ),
+    "routers": Kind(
+        path="routers",
+        member="router",
+        not_found=("RouterNotFound", "Router {} could not be found"),
+        attributes={
+            "name": "",
+            "description": "",
+            "admin_state_up": True,
+            "status": "ACTIVE",
+            "external_gateway_info": None,
+            "routes": [],
         },
         hidden=False,
     ),
@@ -168,10 +185,13 @@ class Scenario:
         content = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
         self.flavor = flavor
         self.region: str = content["region"]
-        self.users: dict[str, Row] = {user["name"]: user for user in content["users"]}
-        self._projects: dict[str, Row] = {item["name"]: item for item in content["projects"]}
+        self.users: dict[str, Row] = {user["name"]: user for user in [*content["users"], ADMIN]}
+        projects = [*content["projects"], {"name": "admin"}]
+        self._projects: dict[str, Row] = {item["name"]: item for item in projects}
         self._projects[BULK_PROJECT] |= _bulk(bulk_connections)
         self.project_ids = {name: stable_hex("project", name) for name in self._projects}
+        # The subnets that each router has an interface in, by IDs.
+        self.interfaces: dict[str, set[str]] = {}
         self._made: dict[tuple[str, str], list[Row]] = {}
         for name, project in self._projects.items():
             for collection, rows in self._rows_of(project).items():
@@ -182,6 +202,22 @@ class Scenario:
     def rows(self, project: str, collection: str) -> list[Row]:
         """Return the rows of a project's collection, as its list call shows them."""
         return self._rows[project, collection]
+
+    def all_rows(self, collection: str) -> list[Row]:
+        """Return the rows of every project's collection."""
+        return [row for project in self.project_ids for row in self._rows[project, collection]]
+
+    def add(self, project: str, collection: str, attributes: Row) -> Row:
+        """Return a new object of a project: its attributes replace those of a new one."""
+        kind = KINDS[collection]
+        rows = self._rows[project, collection]
+        row = {"id": str(uuid.uuid4()), **copy.deepcopy(kind.attributes), **attributes}
+        row["project_id"] = row["tenant_id"] = self.project_ids[project]
+        if self.flavor == "otc":
+            _as_otc(row, kind, len(rows), {})
+        self._rows[project, collection] = [*rows, row]
+        self.version += 1
+        return row
 
     def change(self, object_id: str, attributes: Row | None) -> None:
         """Set some attributes of the object with this id, or remove it (None).
@@ -209,7 +245,6 @@ class Scenario:
     def _rows_of(self, project: Row) -> dict[str, list[Row]]:
         name = project["name"]
         items: dict[str, list[Row]] = {key: project.get(key, []) for key in KINDS}
-        items["routers"] = project.get("routers", [])
         items["subnets"] = [
             subnet | {"network_id": stable_id(name, "networks", position)}
             for position, network in enumerate(project.get("networks", []))
@@ -222,6 +257,9 @@ class Scenario:
             }
             for collection in items
         }
+        for router in items["routers"]:
+            interfaces = {ids["subnets"][subnet] for subnet in router.get("subnets", [])}
+            self.interfaces[ids["routers"][router["name"]]] = interfaces
         gateways = {router["name"]: router["external_fixed_ips"] for router in items["routers"]}
         return {
             collection: [
@@ -246,7 +284,9 @@ class Scenario:
         for attribute, value in item.items():
             if attribute in kind.references:
                 row[f"{attribute}_id"] = ids[kind.references[attribute]][value]
-            elif attribute != "otc":
+            elif attribute == "external_fixed_ips":
+                row["external_gateway_info"] = _gateway(value)
+            elif attribute not in ("otc", "subnets"):
                 row[attribute] = value
         if collection == "vpnservices":
             row["external_v4_ip"], row["external_v6_ip"] = gateways[item["router"]]
@@ -256,6 +296,19 @@ class Scenario:
         if self.flavor == "otc":
             _as_otc(row, kind, position, item.get("otc", {}))
         return row
+
+
+def _gateway(addresses: list[str | None]) -> Row | None:
+    """Return a router's gateway with an IPv4 and an IPv6 address; None if it has no address."""
+    fixed_ips = [
+        {"subnet_id": stable_id("admin", "external", position), "ip_address": address}
+        for position, address in enumerate(addresses)
+        if address is not None
+    ]
+    if not fixed_ips:
+        return None
+    network_id = stable_id("admin", "networks", 0)
+    return {"network_id": network_id, "enable_snat": True, "external_fixed_ips": fixed_ips}
 
 
 def _as_otc(row: Row, kind: Kind, position: int, extra: Row) -> None:

@@ -25,11 +25,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from .agent import Agent
+from .errors import ApiError, NeutronError, gateway_error
 from .faults import Fault, Faults
-from .identity import Identity, RefusedError
+from .identity import Identity
 from .identity import blueprint as identity_calls
-from .network import Network, NeutronError
+from .network import Network
 from .scenario import Row, Scenario, stable_hex, stable_id
+from .writing import Writing
 
 FLAVORS = ("otc", "neutron")
 AUTH_TYPES = ("password", "v3applicationcredential", "aksk")
@@ -56,6 +59,8 @@ class MockApi:
     filter_validation: False ignores unknown filters in place of refusing them.
     tls: a server's SSLContext; None: plain HTTP.
     connections: connections of the project vpn-bulk (user carl).
+    agent_polls: responses that show a new connection as PENDING_CREATE, before it is DOWN and its
+        service ACTIVE; None: no agent runs, so they stay pending.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class MockApi:
         filter_validation: bool = True,
         tls: ssl.SSLContext | None = None,
         connections: int = 0,
+        agent_polls: int | None = 1,
         token_lifetime: timedelta = timedelta(hours=24),
         port: int = 0,
     ) -> None:
@@ -76,7 +82,11 @@ class MockApi:
         self.identity = Identity(self.scenario, token_lifetime)
         self.requests: list[Recorded] = []
         self.faults = Faults()
-        network = Network(self.scenario, self.identity, pagination_max_limit, filter_validation)
+        self.agent = Agent(self.scenario, agent_polls)
+        network = Network(
+            self.scenario, self.identity, self.agent, pagination_max_limit, filter_validation
+        )
+        self.writing = Writing(self.scenario, self.identity, network, self.agent)
         self.application = _application(self, network)
         self._server = _Server(self, port, tls)
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.port}"
@@ -102,8 +112,13 @@ class MockApi:
         self.faults.add(Fault(path, **what))
 
     def reset(self) -> None:
-        """Forget faults and recorded requests, and undo changes of rows; tokens stay valid."""
+        """Forget faults, quotas and recorded requests, and undo changes of rows.
+
+        Tokens stay valid.
+        """
         self.faults.clear()
+        self.agent.forget()
+        self.writing.quotas.clear()
         self.scenario.restore()
         self.requests.clear()
 
@@ -118,6 +133,14 @@ class MockApi:
     def remove(self, object_id: str) -> None:
         """Remove an object; raises KeyError where there is none of this id."""
         self.scenario.change(object_id, None)
+
+    def change_status(self, object_id: str, status: str) -> None:
+        """Set the status of a connection or service, as an agent's report would."""
+        self.change(object_id, status=status)
+
+    def set_quota(self, project: str, member: str, limit: int) -> None:
+        """Limit a project's objects of a kind (`ikepolicy`); -1: no limit."""
+        self.writing.quotas[project, member] = limit
 
     def rows(self, project: str, collection: str = "ipsec_site_connections") -> list[Row]:
         """Return a project's rows (by its name) as the list call shows them, in its order."""
@@ -183,24 +206,19 @@ def _application(endpoint: MockApi, network: Network) -> Flask:
     application = Flask(__name__)
     application.register_blueprint(identity_calls(endpoint.identity))
     application.register_blueprint(network.blueprint())
+    application.register_blueprint(endpoint.writing.blueprint())
 
-    @application.errorhandler(RefusedError)
-    def refuse(refused: RefusedError) -> tuple[FlaskResponse, int, dict[str, str]]:
-        return jsonify(refused.body), refused.status, refused.headers
-
-    @application.errorhandler(NeutronError)
-    def neutron_error(error: NeutronError) -> tuple[FlaskResponse, int]:
-        return jsonify(error.body), error.status
+    @application.errorhandler(ApiError)
+    def refuse(error: ApiError) -> tuple[FlaskResponse, int, dict[str, str]]:
+        return jsonify(error.body), error.status, error.headers
 
     @application.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> tuple[FlaskResponse, int]:
+    def http_error(error: HTTPException) -> tuple[FlaskResponse, int, dict[str, str]]:
         if error.code == 404 and endpoint.flavor == "otc":
             message = "The API does not exist or has not been published in the environment"
-            return jsonify(
-                error_msg=message, error_code="APIGW.0101", request_id=_request_id()
-            ), 404
+            return refuse(gateway_error(404, "APIGW.0101", message))
         kind = f"HTTP{error.name.replace(' ', '')}"
-        return neutron_error(NeutronError(error.code or 500, kind, error.description or ""))
+        return refuse(NeutronError(error.code or 500, kind, error.description or ""))
 
     @application.after_request
     def mark(response: FlaskResponse) -> FlaskResponse:
@@ -215,6 +233,15 @@ def _application(endpoint: MockApi, network: Network) -> Flask:
         except (TypeError, ValueError) as error:
             return jsonify(message=str(error)), 400
         return jsonify(), 201
+
+    @application.post("/control/change")
+    def change() -> tuple[FlaskResponse, int]:
+        sent = request.get_json(force=True)
+        try:
+            endpoint.change(sent["id"], **sent["attributes"])
+        except KeyError as error:
+            return jsonify(message=f"no such object or key: {error}"), 400
+        return jsonify(), 200
 
     @application.get("/control/requests")
     def recorded() -> FlaskResponse:
@@ -303,11 +330,14 @@ class _Handler(WSGIRequestHandler):
         environ["endpoint.quirks"] = fault.quirks
         for object_id, attributes in fault.change.items():
             endpoint.scenario.change(object_id, attributes)
+        if fault.ignore:
+            response = Response()
+        else:
+            response = Response.from_app(endpoint.application, environ, buffered=True)
         time.sleep(fault.delay)
         if fault.reset and fault.cut is None:
             self._break(reset=True)
             return
-        response = Response.from_app(endpoint.application, environ, buffered=True)
         fault.alter(response)
         self._send(response, fault)
 

@@ -18,7 +18,7 @@ from .places import OpenStackError
 
 # Where each kind of objects is, and what the body of one is called.
 PATHS = {collection: (kind.path, kind.member) for collection, kind in KINDS.items()}
-PATHS |= {"networks": ("networks", "network"), "routers": ("routers", "router")}
+PATHS["networks"] = ("networks", "network")
 
 
 class Client:

@@ -147,12 +147,13 @@ def project_objects(
     for router in project.get("routers", []):
         addresses = [{"ip_address": address} for address in router["external_fixed_ips"]]
         gateway = {"network_id": external_network_id, "external_fixed_ips": addresses}
-        router_id = create("routers", name=router["name"], external_gateway_info=gateway)
+        connected: Row = {"external_gateway_info": gateway} if addresses else {}
+        router_id = create("routers", name=router["name"], **connected)
         for name in router["subnets"]:
             interface = {"subnet_id": id_of("subnets", name)}
             admin.network("PUT", f"routers/{router_id}/add_router_interface", interface)
     for collection, kind in KINDS.items():
-        if collection == "subnets":
+        if collection in ("subnets", "routers"):
             continue
         for item in project.get(collection, []):
             sent = {name: value for name, value in item.items() if name not in NOT_SENT}

@@ -51,11 +51,12 @@ class Servers:
 
     def environment(self, user: str = "alice", region: str = REGION) -> dict[str, str]:
         """Return the variables OS_* with which clients log in as a user, to its project."""
+        login = self._login(user)
         return {
             "OS_AUTH_URL": self.auth_url,
             "OS_USERNAME": user,
-            "OS_PASSWORD": self.users[user]["password"],
-            "OS_PROJECT_NAME": self.users[user]["project"],
+            "OS_PASSWORD": login["password"],
+            "OS_PROJECT_NAME": login["project"],
             "OS_USER_DOMAIN_NAME": "Default",
             "OS_PROJECT_DOMAIN_NAME": "Default",
             "OS_REGION_NAME": region,
@@ -85,8 +86,10 @@ class Servers:
 
     def client(self, user: str = "alice") -> Client:
         """Return a client that is logged in as one of the users, or as `admin`."""
-        login = self.users.get(user, {"password": ADMIN_PASSWORD, "project": "admin"})
-        return Client(self.auth_url, self.url, user, **login)
+        return Client(self.auth_url, self.url, user, **self._login(user))
+
+    def _login(self, user: str) -> dict[str, str]:
+        return self.users.get(user, {"password": ADMIN_PASSWORD, "project": "admin"})
 
     def revoked_token(self, user: str = "alice") -> str:
         """Return a token that was valid until now."""
@@ -99,6 +102,19 @@ class Servers:
     def change_status(self, object_id: str, status: str) -> None:
         """Set the status of a connection or service, as an agent's report would."""
         write_status(Path(self.directory) / "neutron.sqlite", {object_id: status})
+
+    def set_quota(self, project: str, member: str, limit: int) -> None:
+        """Limit a project's objects of a kind (`ikepolicy`); -1: no limit."""
+        path = f"quotas/{self.project_id(project)}"
+        self.client("admin").network("PUT", path, {"quota": {member: limit}})
+
+    def remove(self, object_id: str) -> None:
+        """Delete a row from Neutron's database, also one that Neutron cannot read."""
+        database = Path(self.directory) / "neutron.sqlite"
+        with closing(sqlite3.connect(database, timeout=30)) as connection:
+            for table in ("ikepolicies", "ipsecpolicies"):
+                connection.execute(f"DELETE FROM {table} WHERE id = ?", [object_id])
+            connection.commit()
 
     @contextmanager
     def policy(self, **rules: str) -> Iterator[None]:
