@@ -141,6 +141,14 @@ ipsec_connections:
       returned: always
       type: str
       sample: ACTIVE
+    state:
+      description:
+        - State of the connection, one of V(up), V(down), V(pending), V(error), V(disabled) and V(unknown).
+        - V(disabled) if RV(ipsec_connections[].admin_state_up) is false, whatever the status. V(unknown) if the status is missing or not
+          documented.
+      returned: always
+      type: str
+      sample: up
     admin_state_up:
       description: Whether it is administratively enabled.
       returned: always

@@ -225,7 +225,7 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
     }
     token, url = _token(mock_api)
-    query = "&".join(f"fields={name}" for name in CONNECTION.asked_fields)
+    query = "&".join(f"fields={name}" for name in CONNECTION.default_fields)
     environment["BENCHMARK_TOKEN"] = token
     environment["BENCHMARK_URL"] = f"{url}/v2.0/vpn/ipsec-site-connections?{query}"
     # The first answer is rendered here, so that no command waits for it; it is also the file of the

@@ -42,6 +42,7 @@ KINDS_BY_MODULE = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.m
 PROJECT = "vpn-one"
 # Selections that are tried once more on a server that knows neither fields nor filters.
 UNHELPED = ("disabled", "tag, and another of any value", "name", "service by name, enabled, down")
+STATES = {"ACTIVE": "up", "DOWN": "down", "ERROR": "error"}
 NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -182,6 +183,7 @@ def whole_lists(
     shared_mock_api.reset()
     tasks = {kind.module: task(kind) for kind in KINDS}
     tasks["some fields"] = task(CONNECTIONS, {"fields": ["peer_address", "order_id"]})
+    tasks["derived"] = task(CONNECTIONS, {"fields": ["name", "state", "remote_cidrs"]})
     tasks["psk"] = task(CONNECTIONS, {"include_psk": True})
     tasks["psk by fields"] = task(CONNECTIONS, {"include_psk": True, "fields": ["name", "psk"]})
     tasks["service's fields"] = task(SERVICES, {"fields": ["external_v4_ip"]})
@@ -207,6 +209,10 @@ def test_every_documented_field_comes_back_as_the_server_has_it(
         project = row["tenant_id"]
         status = {"status": row["status"].replace(" ", "_")} if "status" in row else {}
         wanted = {**row, **status, "project_id": project, "tenant_id": project}
+        if kind is CONNECTIONS:
+            wanted["state"] = STATES.get(row["status"], "pending")
+            if not row["admin_state_up"]:
+                wanted["state"] = "disabled"
         assert {name: fact[name] for name in documented} == {
             name: wanted.get(name) for name in documented
         }
@@ -247,6 +253,19 @@ def test_fields_limit_what_is_returned_and_asked_for(
     assert all(
         set(row) == {"id", "external_v4_ip"} for row in results["service's fields"]["vpn_services"]
     )
+
+
+def test_fields_name_states_and_resolved_networks_without_resolve(
+    whole_lists: tuple[Results, list[list[Recorded]]],
+) -> None:
+    results, requests_of = whole_lists
+    rows = results["derived"]["ipsec_connections"]
+    assert {tuple(row) for row in rows} == {("id", "name", "remote_cidrs", "state")}
+    vienna = next(row for row in rows if row["name"] == "datacentre-vienna")
+    assert vienna["state"] == "disabled"
+    assert all(row["remote_cidrs"] for row in rows)
+    paths = [request.path for request in requests_of[len(KINDS) + 1]]
+    assert paths == ["/v2.0/vpn/ipsec-site-connections", "/v2.0/vpn/endpoint-groups"]
 
 
 def test_include_psk_returns_the_pre_shared_key(

@@ -381,7 +381,7 @@ def test_quirk_02_one_object_without_its_id_is_asked_for_again(mock_api: MockApi
 def test_quirk_02_an_unknown_field_is_an_error_before_any_request(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     sentence = failure(lambda: gathered(client, fields=["nmae", "mtu"]))
-    assert "fields has nmae, which no IPsec connection has" in sentence
+    assert "Unknown fields: nmae. Supported fields: id, name," in sentence
     assert "peer_address" in sentence
     assert lists_of(mock_api) == 0
 

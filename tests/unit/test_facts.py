@@ -14,6 +14,8 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     ENDPOINT_GROUP,
     IKE_POLICY,
     IPSEC_POLICY,
+    RESOLVED,
+    SUBNET,
     VPN_SERVICE,
     Kind,
 )
@@ -35,8 +37,12 @@ def fact(**row: t.Any) -> Row:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
 def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind: Kind) -> None:
     (empty,) = normalize(kind, [{"id": "x"}])
-    assert set(empty) == set(kind.fields) - {"psk"}
-    assert {name: value for name, value in empty.items() if value is not None} == {"id": "x"}
+    state = {"state": "unknown"} if kind is CONNECTION else {}
+    assert set(empty) == {*kind.fields, *state} - {"psk"}
+    assert {name: value for name, value in empty.items() if value is not None} == {
+        "id": "x",
+        **state,
+    }
 
 
 def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
@@ -76,6 +82,28 @@ def test_quirk_12_the_filter_knows_every_spelling() -> None:
     assert len(filter_rows(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
     assert filter_rows(rows, {"status": ["DOWN"]}) == []
     assert filter_rows(rows, {"status": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        ({"status": "Active"}, "up"),
+        ({"status": "DOWN"}, "down"),
+        ({"status": "pending create"}, "pending"),
+        ({"status": "BUILD"}, "pending"),
+        ({"status": "ERROR"}, "error"),
+        ({"status": "FROZEN"}, "error"),
+        ({"status": "FREEZED"}, "error"),
+        ({"status": "SHINY"}, "unknown"),
+        ({"status": ["ACTIVE"]}, "unknown"),
+        ({}, "unknown"),
+        ({"status": "ACTIVE", "admin_state_up": False}, "disabled"),
+        ({"status": "DOWN", "admin_state_up": None}, "down"),
+        ({"status": "DOWN", "state": "up"}, "down"),
+    ],
+)
+def test_connection_has_one_state(row: Row, state: str) -> None:
+    assert fact(**row)["state"] == state
 
 
 @pytest.mark.parametrize(
@@ -213,8 +241,8 @@ def test_only_the_fields_asked_for_and_the_id() -> None:
 
 
 SUBNETS = {"s1": {"id": "s1", "cidr": "10.0.1.0/24"}, "s2": {"id": "s2", "cidr": "10.0.2.0/24"}}
-OBJECTS: dict[str, dict[str, Row]] = {
-    "vpnservices": {
+OBJECTS: dict[Kind, dict[str, Row]] = {
+    VPN_SERVICE: {
         "v": {
             "id": "v",
             "external_v4_ip": "203.0.113.1",
@@ -228,9 +256,9 @@ OBJECTS: dict[str, dict[str, Row]] = {
             "subnet_id": "",
         },
     },
-    "ikepolicies": {"i": {"id": "i"}},
-    "ipsecpolicies": {"p": {"id": "p"}},
-    "endpoint_groups": {
+    IKE_POLICY: {"i": {"id": "i"}},
+    IPSEC_POLICY: {"p": {"id": "p"}},
+    ENDPOINT_GROUP: {
         "local": {"id": "local", "type": "subnet", "endpoints": ["s1", "s2"]},
         "half": {"id": "half", "type": "subnet", "endpoints": ["s1", "gone"]},
         "peer": {"id": "peer", "type": "cidr", "endpoints": ["192.168.0.0/24"]},
@@ -238,7 +266,7 @@ OBJECTS: dict[str, dict[str, Row]] = {
         "none": {"id": "none", "type": "subnet", "endpoints": None},
         "junk": {"id": "junk", "type": "cidr", "endpoints": [7]},
     },
-    "subnets": SUBNETS,
+    SUBNET: SUBNETS,
 }
 BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
 
@@ -290,7 +318,7 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
 def test_quirk_15_networks_of_both_sides(
     row: Row, expected: tuple[list[str] | None, list[str] | None]
 ) -> None:
-    answer = resolve_references(fact(**row), OBJECTS)
+    answer = resolve_references(fact(**row), RESOLVED, OBJECTS)
     assert (answer["local_cidrs"], answer["remote_cidrs"]) == expected
 
 
@@ -311,7 +339,7 @@ def test_the_gateway_is_of_the_peers_family(
     peer_address: str | None, service: str | None, address: str | None
 ) -> None:
     row = fact(peer_address=peer_address, vpnservice_id=service)
-    assert resolve_references(row, OBJECTS)["local_address"] == address
+    assert resolve_references(row, RESOLVED, OBJECTS)["local_address"] == address
 
 
 def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockApi) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .states import normalize_status
+from .states import connection_state, normalize_status
 
 if t.TYPE_CHECKING:
     from .kinds import Kind
 
-    Row = dict[str, t.Any]
+Row = dict[str, t.Any]  # an object of the API
 
 
 def normalize(kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
@@ -26,6 +26,8 @@ def normalize(kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Ro
         if not include_psk:
             row.pop("psk", None)
         _complete(row, fields)
+        if "state" in kind.derived:
+            row["state"] = connection_state(row)
     return rows
 
 

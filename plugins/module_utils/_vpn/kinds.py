@@ -23,16 +23,23 @@ class Kind:
     plural: str  # the key of a list answer
     singular: str  # the key of a single answer
     fields: tuple[str, ...]  # the documented fields
-    extra_fields: tuple[str, ...] = ()  # asked for as well: other clouds have them
-    # the options that select on arrival, as Ansible specs
+    extra_fields: tuple[str, ...] = ()  # requested too, because other clouds have them
+    # names that the collection adds, and the fields each is made of
+    derived: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # the options that filter rows, as Ansible specs
     filters: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
     # other options of its info module
     options: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
 
     @property
-    def asked_fields(self) -> tuple[str, ...]:
-        """What a request asks for by default: all but the pre-shared key."""
+    def default_fields(self) -> tuple[str, ...]:
+        """The fields that a request names by default: all but the pre-shared key."""
         return tuple(name for name in self.fields + self.extra_fields if name != "psk")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that the option `fields` may contain."""
+        return (*self.fields, *self.derived)
 
 
 _PROJECT: dict[str, dict[str, t.Any]] = {"project_id": {"type": "str"}}
@@ -73,6 +80,17 @@ CONNECTION = Kind(
         *_BILLING,
     ),
     extra_fields=("local_id",),
+    derived={
+        "state": ("status", "admin_state_up"),
+        "vpn_service": ("vpnservice_id",),
+        "ike_policy": ("ikepolicy_id",),
+        "ipsec_policy": ("ipsecpolicy_id",),
+        "local_ep_group": ("local_ep_group_id",),
+        "peer_ep_group": ("peer_ep_group_id",),
+        "local_address": ("vpnservice_id", "peer_address"),
+        "local_cidrs": ("local_ep_group_id", "vpnservice_id"),
+        "remote_cidrs": ("peer_ep_group_id", "peer_cidrs"),
+    },
     filters={**_STATE, "peer_address": {"type": "str"}, **_TAGS, **_PROJECT},
     options={
         "vpn_service": {"type": "str"},
@@ -146,7 +164,7 @@ SUBNET = Kind(
     fields=("id", "cidr"),
 )
 
-# What a connection refers to: the fact that resolving adds, the field that holds the id, the kind.
+# What a connection refers to: the name of the object in results, the field with its ID, the kind.
 REFERENCES = (
     ("vpn_service", "vpnservice_id", VPN_SERVICE),
     ("ike_policy", "ikepolicy_id", IKE_POLICY),
@@ -154,3 +172,6 @@ REFERENCES = (
     ("local_ep_group", "local_ep_group_id", ENDPOINT_GROUP),
     ("peer_ep_group", "peer_ep_group_id", ENDPOINT_GROUP),
 )
+
+# What `resolve` adds.
+RESOLVED = tuple(name for name in CONNECTION.derived if name != "state")

@@ -1,75 +1,113 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What connections refer to, their gateways and networks. Private to this collection."""
+"""References of connections: objects, gateway addresses and networks. Private to this collection."""
 
 from __future__ import annotations
 
 import ipaddress
 import typing as t
 
-from .kinds import REFERENCES, SUBNET
+from .kinds import CONNECTION, ENDPOINT_GROUP, REFERENCES, SUBNET, VPN_SERVICE, Kind
 
-Row = dict[str, t.Any]
-ById = t.Mapping[str, Row]
+if t.TYPE_CHECKING:
+    from .facts import Row
+
+    Objects = t.Mapping[Kind, t.Mapping[str, Row]]  # by kind and ID
 
 
-def resolve_references(row: Row, objects: t.Mapping[str, ById]) -> Row:
-    """What a connection refers to, its gateway in the cloud, and the networks it joins.
+def referenced_ids(rows: t.Iterable[Row], names: t.Collection[str]) -> dict[Kind, set[str]]:
+    """Return the IDs of the objects that the named values are made of, by kind."""
+    fields = {field for name in names for field in CONNECTION.derived[name]}
+    ids: dict[Kind, set[str]] = {}
+    for _name, id_field, kind in REFERENCES:
+        if id_field in fields:
+            only_cidrs = kind is VPN_SERVICE and not {"vpn_service", "local_address"} & set(names)
+            ids.setdefault(kind, set()).update(
+                row[id_field]
+                for row in rows
+                if isinstance(row.get(id_field), str)
+                and row[id_field]
+                # With an endpoint group, the networks do not depend on the service.
+                and not (only_cidrs and row.get("local_ep_group_id"))
+            )
+    return ids
 
-    `objects` holds the facts of each kind (by its plural) by id. What is not there is null: some of
-    the networks are never given as if they were all.
+
+def referenced_subnets(
+    rows: t.Iterable[Row], names: t.Collection[str], objects: Objects
+) -> set[str]:
+    """Return the IDs of the subnets that the named values are made of."""
+    ids: list[t.Any] = []
+    if {"local_cidrs", "remote_cidrs"} & set(names):
+        for group in objects.get(ENDPOINT_GROUP, {}).values():
+            ids += _subnet_ids(group)
+    if "local_cidrs" in names:
+        services = objects.get(VPN_SERVICE, {})
+        ids += [
+            (_by_id(services, row.get("vpnservice_id")) or {}).get("subnet_id")
+            for row in rows
+            if not row.get("local_ep_group_id")
+        ]
+    return {subnet_id for subnet_id in ids if isinstance(subnet_id, str)} - {""}
+
+
+def resolve_references(row: Row, names: t.Collection[str], objects: Objects) -> Row:
+    """Return the named values of a connection: objects, the cloud gateway's address, networks.
+
+    What is missing is null. Networks are null unless all of them are known.
     """
-    answer: Row = {
-        name: _by_id(objects[kind.plural], row.get(id_field)) for name, id_field, kind in REFERENCES
+    values: Row = {
+        name: _by_id(objects.get(kind, {}), row.get(id_field))
+        for name, id_field, kind in REFERENCES
     }
-    service = answer["vpn_service"] or {}
-    subnets = objects[SUBNET.plural]
-    versions = _ip_versions(row.get("peer_address"))
-    addresses = [service.get(f"external_v{version}_ip") for version in versions]
-    answer["local_address"] = next((one for one in addresses if one and isinstance(one, str)), None)
+    service = values["vpn_service"] or {}
+    subnets = objects.get(SUBNET, {})
+    addresses = (
+        service.get(f"external_v{version}_ip") for version in _ip_versions(row.get("peer_address"))
+    )
+    values["local_address"] = next((one for one in addresses if one and isinstance(one, str)), None)
     if row.get("local_ep_group_id"):
-        answer["local_cidrs"] = _networks(answer["local_ep_group"], subnets)
+        values["local_cidrs"] = _networks(values["local_ep_group"], subnets)
     else:
-        answer["local_cidrs"] = (
+        values["local_cidrs"] = (
             _cidrs([service["subnet_id"]], subnets) if service.get("subnet_id") else None
         )
     if row.get("peer_ep_group_id"):
-        answer["remote_cidrs"] = _networks(answer["peer_ep_group"], subnets)
+        values["remote_cidrs"] = _networks(values["peer_ep_group"], subnets)
     else:
-        answer["remote_cidrs"] = _string_list(row.get("peer_cidrs")) or None
-    return answer
+        values["remote_cidrs"] = _string_list(row.get("peer_cidrs")) or None
+    return {name: values[name] for name in names}
 
 
-def subnet_ids(group: Row | None) -> list[t.Any]:
-    """The ids of the subnets that an endpoint group names."""
+def _subnet_ids(group: Row | None) -> list[t.Any]:
     endpoints = group.get("endpoints") if group and group.get("type") == "subnet" else None
     return endpoints if isinstance(endpoints, list) else []
 
 
-def _networks(group: Row | None, subnets: ById) -> list[t.Any] | None:
+def _networks(group: Row | None, subnets: t.Mapping[str, Row]) -> list[str] | None:
     if group and group.get("type") == "cidr":
         return _string_list(group.get("endpoints"))
-    return _cidrs(subnet_ids(group), subnets)
+    return _cidrs(_subnet_ids(group), subnets)
 
 
 def _string_list(value: t.Any) -> list[str] | None:
-    """A list of texts as it is, null for anything else."""
+    """Return a list of strings unchanged, None for anything else."""
     is_list = isinstance(value, list) and all(isinstance(one, str) for one in value)
     return value if is_list else None
 
 
-def _cidrs(ids: list[t.Any], subnets: ById) -> list[t.Any] | None:
+def _cidrs(ids: list[t.Any], subnets: t.Mapping[str, Row]) -> list[str] | None:
     cidrs = [(_by_id(subnets, subnet_id) or {}).get("cidr") for subnet_id in ids]
     return _string_list(cidrs) if cidrs and all(cidrs) else None
 
 
-def _by_id(objects: ById, object_id: t.Any) -> Row | None:
+def _by_id(objects: t.Mapping[str, Row], object_id: t.Any) -> Row | None:
     return objects.get(object_id) if isinstance(object_id, str) else None
 
 
 def _ip_versions(address: t.Any) -> tuple[int, ...]:
-    """The IP version of an address; both for a name, which may have either."""
+    """Return the IP version of an address; both for a host name, which can have either."""
     try:
         return (ipaddress.ip_address(address).version,)
     except ValueError:

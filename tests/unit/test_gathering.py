@@ -160,6 +160,43 @@ def test_resolving_with_few_fields(mock_api: MockApi) -> None:
     assert row["remote_cidrs"] == ["192.168.20.0/24"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "paths"),
+    [
+        (["name", "state"], set()),
+        (["ike_policy"], {"/v2.0/vpn/ikepolicies"}),
+        (["local_address"], {SERVICES}),
+        (["peer_ep_group"], {GROUPS}),
+        (["remote_cidrs"], {GROUPS}),
+        (["name", "state", "local_cidrs"], {SERVICES, GROUPS, SUBNETS}),
+    ],
+    ids=",".join,
+)
+def test_fields_request_only_lists_they_need(
+    mock_api: MockApi, fields: list[str], paths: set[str]
+) -> None:
+    client = client_of(mock_api)
+    everything = gathered(client, resolve=True)
+    for resolve in (False, bool(paths)):
+        mock_api.requests.clear()
+        rows = gathered(client, fields=fields, resolve=resolve)
+        assert rows == [{name: row[name] for name in ("id", *fields)} for row in everything]
+        assert {one.path for one in mock_api.requests} == {LIST, *paths}
+
+
+def test_fields_request_only_what_they_are_made_of(mock_api: MockApi) -> None:
+    gathered(client_of(mock_api), fields=["state", "remote_cidrs"])
+    (request,) = [one for one in mock_api.requests if one.path == LIST]
+    asked = {value for name, value in request.query if name == "fields"}
+    assert asked == {"id", "name", "status", "admin_state_up", "peer_ep_group_id", "peer_cidrs"}
+
+
+def test_networks_of_an_endpoint_group_need_no_vpn_service(mock_api: MockApi) -> None:
+    (row,) = gathered(client_of(mock_api), name="branch-munich", fields=["local_cidrs"])
+    assert row["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
+    assert {one.path for one in mock_api.requests} == {TOKENS, LIST, GROUPS, SUBNETS}
+
+
 def test_a_reader_sees_no_objects(mock_api: MockApi) -> None:
     assert gathered(client_of(mock_api, "rita"), resolve=True) == []
 
