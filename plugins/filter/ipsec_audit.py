@@ -102,9 +102,9 @@ from datetime import date
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.unsafe_proxy import wrap_var
 
 from ..plugin_utils._audit import AcceptanceError, acceptances
+from ..plugin_utils._inventory.data import mark_untrusted
 from ..plugin_utils._report import audit
 
 
@@ -122,7 +122,7 @@ def ipsec_audit(
         )
     try:
         day = date.fromisoformat(str(today)) if today else date.today()
-        return wrap_var(audit(connections, acceptances(accepted or []), day))
+        return mark_untrusted(audit(connections, acceptances(accepted or []), day))
     except AcceptanceError as error:
         raise AnsibleFilterError(str(error)) from None
     except ValueError:

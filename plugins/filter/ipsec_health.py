@@ -110,9 +110,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.unsafe_proxy import wrap_var
 
 from ..plugin_utils._health import health
+from ..plugin_utils._inventory.data import mark_untrusted
 
 
 def ipsec_health(
@@ -129,7 +129,7 @@ def ipsec_health(
             "ipsec_health needs the list of connections that ipsec_connection_info returns, each with its id."
         )
     names = [required] if isinstance(required, str) else required
-    return wrap_var(health(connections, names, selection, waited))
+    return mark_untrusted(health(connections, names, selection, waited))
 
 
 class FilterModule:

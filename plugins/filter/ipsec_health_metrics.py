@@ -47,9 +47,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.unsafe_proxy import wrap_var
 
 from ..plugin_utils._health import metrics
+from ..plugin_utils._inventory.data import mark_untrusted
 
 
 def ipsec_health_metrics(result: Mapping[str, Any]) -> Any:
@@ -58,7 +58,7 @@ def ipsec_health_metrics(result: Mapping[str, Any]) -> Any:
         raise AnsibleFilterError(
             "ipsec_health_metrics needs the result of the filter ipsec_health."
         )
-    return wrap_var(metrics(result))
+    return mark_untrusted(metrics(result))
 
 
 class FilterModule:

@@ -112,14 +112,14 @@ def _is_secret(value: Any) -> bool:
 def _parsed(name: str, value: Any, option: Mapping[str, Any]) -> Any:
     """The value, with lists and file modes in other notations parsed; raises ValueError."""
     if option["type"] == "list" and isinstance(value, str):
-        return _list(value, strings=option.get("elements", "str") == "str")
+        return parse_list(value, strings=option.get("elements", "str") == "str")
     if name.endswith("_mode") and isinstance(value, int):
         return _file_mode(value)
     return value
 
 
-def _list(text: str, strings: bool) -> list[Any]:
-    """A list from JSON, YAML, or values separated by commas or newlines."""
+def parse_list(text: str, strings: bool = True) -> list[Any]:
+    """Return a list from JSON, YAML, or values separated by commas or newlines. Raises ValueError."""
     text = text.strip()
     if not text.startswith(("[", "- ")):
         return [part.strip() for part in re.split(r"[,\n]", text) if part.strip()]

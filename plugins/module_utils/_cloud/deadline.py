@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import queue
 import random
 import threading
 import time
@@ -13,6 +14,7 @@ import typing as t
 
 from .errors import VpnError
 
+A = t.TypeVar("A")
 T = t.TypeVar("T")
 
 MAX_BACKOFF = 30.0  # seconds between two attempts, unless the server specifies more
@@ -65,3 +67,28 @@ def run_with_deadline(seconds: float, call: t.Callable[[threading.Event], T], wh
     if errors:
         raise errors[0]
     return results[0]
+
+
+def run_parallel(call: t.Callable[[A], T], items: t.Sequence[A]) -> list[T]:
+    """Return what `call` returns for each item, each in a thread of its own.
+
+    Raises the first exception without waiting for the other threads. They are daemon threads, because
+    an interrupted run must not wait for them either.
+    """
+    finished: queue.SimpleQueue[tuple[int, T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run(position: int, item: A) -> None:
+        try:
+            finished.put((position, call(item), None))
+        except BaseException as error:  # raised in the calling thread below
+            finished.put((position, None, error))
+
+    for position, item in enumerate(items):
+        threading.Thread(target=run, args=(position, item), daemon=True).start()
+    results: dict[int, T] = {}
+    for _item in items:
+        position, result, error = finished.get()
+        if error is not None:
+            raise error
+        results[position] = t.cast("T", result)
+    return [results[position] for position in range(len(items))]

@@ -1,0 +1,161 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clouds of an inventory source: their options, their connections, and the key of the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from urllib.parse import urlsplit
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ...module_utils._cloud.client import connect
+from ...module_utils._cloud.deadline import run_parallel
+from ...module_utils._cloud.errors import VpnError
+from ...module_utils._cloud.json_body import gc_paused, parse_json
+from ...module_utils._cloud.options import OPTIONS, SECRETS, merge_options
+from ...module_utils._vpn.gathering import Messages, Selection, gather
+from ...module_utils._vpn.kinds import CONNECTION
+from .options import shaped
+
+Row = dict[str, t.Any]
+
+# The options that determine which connections a user can read.
+CACHE_KEY_OPTIONS = (
+    "cloud",
+    "auth",
+    "auth_type",
+    "region_name",
+    "interface",
+    "endpoint",
+    "client_cert",
+)
+BEARER_SECRETS = ("token", "access_token")  # secrets that alone determine the user
+_SPEC: dict[str, dict[str, t.Any]] = {**OPTIONS, "label": {"type": "str"}}
+
+
+class Cloud(t.NamedTuple):
+    """One cloud of the source."""
+
+    label: str
+    options: dict[str, t.Any]
+
+
+class CloudResult(t.NamedTuple):
+    """The connections of one cloud, or the error that prevented reading them."""
+
+    connections: list[Row]
+    warnings: list[str]
+    error: str | None
+
+
+def read_clouds(
+    source: t.Mapping[str, t.Any], entries: t.Sequence[t.Any], environ: t.Mapping[str, str]
+) -> list[Cloud]:
+    """Return the clouds of a source: its connection options, overridden by each entry of `clouds`.
+
+    `auth` is merged one level deep. Raises VpnError.
+    """
+    source = _checked(source, OPTIONS, "")
+    clouds = []
+    for number, given in enumerate(entries or [{}]):
+        where = f"clouds[{number}]" if entries else ""
+        entry = _checked(shaped(where, given, "dict"), _SPEC, where)
+        auth = {**source.get("auth", {}), **entry.get("auth", {})}
+        clouds.append(_cloud({**source, **entry, "auth": auth}, where, environ))
+    return clouds
+
+
+def _checked(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], where: str) -> Row:
+    """Return the options that are set. Raises VpnError for a value of the wrong shape."""
+    checked = {}
+    for name, value in given.items():
+        option, path = spec.get(name, {}), f"{where}.{name}".lstrip(".")
+        if value is not None:
+            checked[name] = shaped(path, value, option.get("type", "raw"))
+            if "options" in option:
+                checked[name] = _checked(checked[name], option["options"], path)
+    return checked
+
+
+def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
+    checked = ArgumentSpecValidator(_SPEC).validate(given)
+    if checked.error_messages:
+        raise VpnError(f"{where or 'Connection options'}: {checked.error_messages[0]}")
+    options = dict(checked.validated_parameters)
+    label = options.pop("label", None)
+    options = merge_options(options, environ)
+    auth = options["auth"]
+    host = urlsplit(str(options.get("endpoint") or auth.get("auth_url") or "")).hostname
+    names = (label, options.get("cloud"), auth.get("project_name"), auth.get("project_id"), host)
+    return Cloud(str(next((name for name in names if name), None)), options)
+
+
+def fetch(clouds: list[Cloud], selection: Selection, fail_on_error: bool) -> list[CloudResult]:
+    """Query the clouds in parallel. Raises VpnError for the first error, if it is to fail."""
+
+    def fetch_cloud(cloud: Cloud) -> CloudResult:
+        warnings: list[str] = []
+        about = f"{cloud.label}: " if len(clouds) > 1 else ""
+        messages = Messages(
+            warn=lambda text: warnings.append(about + text), debug=lambda _text: None
+        )
+        try:
+            rows = gather(connect(cloud.options), CONNECTION, selection, messages)
+        except VpnError as error:
+            if fail_on_error:
+                raise VpnError(f"{about}{error}") from error
+            return CloudResult([], [*warnings, f"{about}skipped: {error}"], str(error))
+        return CloudResult(rows, warnings, None)
+
+    with gc_paused():  # the libraries are imported in the threads
+        return run_parallel(fetch_cloud, clouds)
+
+
+def cache_key(clouds: t.Iterable[Cloud], query: Row) -> str:
+    """Return a hash that is equal only for the same query by the same user.
+
+    Secrets are not part of it, except for hashes of those that determine the user.
+    """
+    identities = []
+    for cloud in clouds:
+        identity = {name: cloud.options.get(name) for name in CACHE_KEY_OPTIONS}
+        identity["auth"] = {
+            name: _sha256(str(value)) if name in BEARER_SECRETS else value
+            for name, value in cloud.options["auth"].items()
+            if name in BEARER_SECRETS or name not in SECRETS
+        }
+        identities.append(identity)
+    return _sha256(json.dumps([identities, query], sort_keys=True, default=str))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_cache(lists: list[list[Row]]) -> str:
+    """Return the connections of each cloud as one string.
+
+    The cache plugins would create objects, trusted templates among them, from dictionaries that look
+    like Ansible's serialization markers.
+    """
+    return json.dumps(lists)
+
+
+def from_cache(cached: t.Any, clouds: t.Sequence[Cloud]) -> list[list[Row]] | None:
+    """Return the connections of each cloud, or None if the cached value is not usable.
+
+    Raises ValueError for a value that is not JSON.
+    """
+    lists = None if cached is None else parse_json(str(cached).encode())
+    needed = {"id", "created_at", "peer_address"}
+    usable = (
+        isinstance(lists, list)
+        and len(lists) == len(clouds)
+        and all(isinstance(rows, list) for rows in lists)
+        and all(isinstance(row, dict) and needed <= set(row) for rows in lists for row in rows)
+    )
+    return lists if usable else None

@@ -1,0 +1,315 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the inventory plugin: options, clouds, the cache key, host variables and names."""
+
+from __future__ import annotations
+
+import fnmatch
+import ipaddress
+import re
+import threading
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.inventory.host import Host
+from ansible.inventory.manager import split_host_pattern
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import run_parallel
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+Row = dict[str, t.Any]
+AUTH = {
+    "auth_url": "https://iam.example.com/v3",
+    "username": "alice",
+    "password": "secret",
+    "project_name": "one",
+    "user_domain_name": "Default",
+}
+SOURCE: Row = {"auth": AUTH}
+
+
+# -- options
+
+
+def evaluate(name: str, value: t.Any, kind: str, evaluated: t.Any = None) -> t.Any:
+    """The value of one option; `evaluated` is what its templates return."""
+    definitions = {name: {"type": kind}}
+    answer = options.evaluate_options(
+        {name: value}, definitions, lambda given: given if evaluated is None else evaluated
+    )
+    return answer.get(name, "not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "expected"),
+    [
+        ("status", "ACTIVE, DOWN", "list", ["ACTIVE", "DOWN"]),
+        ("status", '["ACTIVE"]', "list", ["ACTIVE"]),
+        ("tags", '{"site": "munich"}', "dict", {"site": "munich"}),
+        ("name", "", "str", "not set"),
+        ("name", 7, "str", 7),
+        ("hostvars_prefix", "", "str", ""),
+        ("compose", {"a": "{{ b }}"}, "dict", {"a": "{{ b }}"}),
+        (
+            "auth",
+            {"password": "{{ not a template }}"},
+            "dict",
+            {"password": "{{ not a template }}"},
+        ),
+    ],
+)
+def test_option_is_converted(name: str, value: t.Any, kind: str, expected: t.Any) -> None:
+    assert evaluate(name, value, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "expected"),
+    [
+        (
+            "cloud",
+            {"auth": {"password": "hidden"}},
+            "str",
+            "cloud must be a single value, got: dict.",
+        ),
+        ("clouds", {"one": {"password": "hidden"}}, "list", "clouds must be a list, got: dict."),
+        ("auth", "hidden", "dict", "auth must be a dictionary, got: str."),
+        ("name", "{{ x }}", "str", "The option name still contains a template"),
+        ("tags", {"a": ["{% x %}"]}, "dict", "The option tags.a[0] still contains a template"),
+    ],
+)
+def test_option_of_wrong_shape_is_refused_without_its_value(
+    name: str, value: t.Any, kind: str, expected: str
+) -> None:
+    with pytest.raises(VpnError) as caught:
+        evaluate(name, value, kind)
+    assert str(caught.value).startswith(expected)
+    assert "hidden" not in str(caught.value)
+
+
+# -- clouds
+
+
+def test_auth_of_an_entry_is_merged_with_that_of_the_source() -> None:
+    entries = [{"auth": {"username": "bob"}, "label": "b"}, {"region_name": "eu-nl"}]
+    first, second = sources.read_clouds(SOURCE, entries, {})
+    assert first.label == "b"
+    assert first.options["auth"] == {**AUTH, "username": "bob", "project_domain_name": "Default"}
+    assert second.label == "one"
+    assert second.options["region_name"] == "eu-nl"
+    assert second.options["auth"]["username"] == "alice"
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        (["hidden"], "clouds[0] must be a dictionary, got: str."),
+        ([{}, ["hidden"]], "clouds[1] must be a dictionary, got: list."),
+        ([{"cloud": {"a": "hidden"}}], "clouds[0].cloud must be a single value, got: dict."),
+        ([{"auth": "hidden"}], "clouds[0].auth must be a dictionary, got: str."),
+        (
+            [{"auth": {"username": ["hidden"]}}],
+            "clouds[0].auth.username must be a single value, got: list.",
+        ),
+    ],
+)
+def test_entry_of_wrong_shape_is_refused_without_its_value(
+    entries: list[t.Any], expected: str
+) -> None:
+    with pytest.raises(VpnError) as caught:
+        sources.read_clouds(SOURCE, entries, {})
+    assert str(caught.value) == expected
+
+
+# -- the cache key
+
+QUERY: Row = {"name": None, "status": ["DOWN"]}
+
+
+def key(query: Row = QUERY, **changed: t.Any) -> str:
+    """The cache key of a cloud with other options."""
+    given = {"auth_type": "password", "auth": AUTH, "label": "same", **changed}
+    return sources.cache_key(sources.read_clouds(given, [], {}), query)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"auth_type": "v3password"},
+        {"region_name": "eu-nl"},
+        {"interface": "internal"},
+        {"endpoint": "https://vpc.example.com"},
+        {"client_cert": "/certificate.pem"},
+        *({"auth": {**AUTH, name: "other"}} for name in AUTH if name != "password"),
+        *({"auth": {**AUTH, name: "other"}} for name in ("project_id", "token", "access_token")),
+        {"query": {**QUERY, "status": ["ACTIVE"]}},
+    ],
+    ids=str,
+)
+def test_cache_key_differs_when_another_user_or_query_is_used(changed: Row) -> None:
+    assert key(**changed) != key()
+
+
+def test_cache_key_differs_between_clouds_of_a_file() -> None:
+    one, other = (sources.Cloud("same", {"cloud": name, "auth": {}}) for name in ("a", "b"))
+    assert sources.cache_key([one], QUERY) != sources.cache_key([other], QUERY)
+    assert sources.cache_key([one, other], QUERY) != sources.cache_key([other, one], QUERY)
+
+
+def test_cache_key_is_the_same_with_another_password_or_timeout() -> None:
+    assert key(auth={**AUTH, "password": "changed"}) == key()
+    assert key(api_timeout=5.0) == key()
+
+
+@pytest.mark.parametrize(
+    "cached",
+    [None, "null", "[]", "[[], []]", "[{}]", "[[1]]", '[[{"id": "a"}]]'],
+)
+def test_cache_of_another_shape_is_not_used(cached: str | None) -> None:
+    assert sources.from_cache(cached, [sources.Cloud("one", {})]) is None
+
+
+def test_serialization_markers_in_the_cache_are_dropped() -> None:
+    row = '{"id": "a", "created_at": null, "peer_address": {"__ansible_unsafe": "x"}}'
+    assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
+        [{"id": "a", "created_at": None, "peer_address": {}}]
+    ]
+
+
+# -- threads
+
+
+def test_parallel_calls_return_in_order_and_an_error_does_not_wait() -> None:
+    assert run_parallel(lambda number: number * 2, [3, 1, 2]) == [6, 2, 4]
+    never = threading.Event()
+
+    def call(number: int) -> None:
+        if number:
+            raise VpnError("at once")
+        never.wait()
+
+    with pytest.raises(VpnError, match="at once"):
+        run_parallel(call, [0, 1])
+    assert all(one.daemon for one in threading.enumerate() if one.name.startswith("Thread-"))
+    never.set()
+
+
+# -- host variables
+
+
+def row(**fields: t.Any) -> Row:
+    """A connection."""
+    return {"id": "id-1", "name": "one", "peer_address": "192.0.2.1", **fields}
+
+
+def test_undocumented_fields_are_no_variables_of_their_own() -> None:
+    connection = row(ansible_connection="local", health_textfile="/tmp", psk="secret", state="up")
+    host = hosts.candidate(connection, "cloud one", "")
+    assert host.variables["other"] == {
+        "ansible_connection": "local",
+        "health_textfile": "/tmp",
+    }
+    assert host.variables["state"] == "up"
+    assert host.variables["cloud"] == "cloud one"
+    assert {name for name in host.variables if name.startswith("ansible_")} == {"ansible_host"}
+
+
+@pytest.mark.parametrize("address", ["-oProxyCommand=x", "", None, ["192.0.2.1"], {"a": 1}])
+def test_unusable_address_is_no_ansible_host(address: t.Any) -> None:
+    connection = row(peer_address=address)
+    assert "ansible_host" not in hosts.candidate(connection, "", "ipsec_").variables
+    (gateway,) = hosts.by_gateway([hosts.candidate(connection, "", "ipsec_")], "ipsec_")
+    assert "ansible_host" not in gateway.variables
+
+
+def test_connections_without_an_address_are_separate_gateways() -> None:
+    rows = [row(id="a", peer_address=None), row(id="b", peer_address=""), row(id="c"), row(id="d")]
+    found = hosts.by_gateway([hosts.candidate(one, "", "p_") for one in rows], "p_")
+    ids = [[one["id"] for one in gateway.variables["p_connections"]] for gateway in found]
+    assert ids == [["a"], ["b"], ["c", "d"]]
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["ansible_", "ansible_net_", "ipsec_health_", "ipsec_report_x", "1", "a-", "{{ x }}", "a b"],
+)
+def test_prefix_is_refused(prefix: str) -> None:
+    with pytest.raises(VpnError, match=r"^hostvars_prefix must"):
+        hosts.check_prefix(prefix)
+
+
+@pytest.mark.parametrize("prefix", ["", "ipsec_", "vpn", "_x", "ipsec_he"])
+def test_prefix_is_accepted(prefix: str) -> None:
+    hosts.check_prefix(prefix)
+
+
+# -- host names
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("branch-munich", "branch-munich"),
+        ("Zürich–Köln ☎ (1)", "Zürich–Köln_☎_(1)"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80__1%eth0"),
+        ("web:22", "web_22"),
+        ("a b", "a_b"),
+        ("!a", "_a"),
+        ("-oProxyCommand=x", "_oProxyCommand=x"),
+        ("a[1:3]", "a_1_3_"),
+        ("..", ""),
+        ("", ""),
+    ],
+)
+def test_host_name(text: str, expected: str) -> None:
+    assert hosts.safe_host_name(text) == expected
+
+
+@given(st.text())
+@example("~a")
+@example("a*")
+@example("@file")
+@example("::1 ")
+@example("a\u202eb")
+def test_host_name_is_a_file_name_and_a_pattern_for_itself(text: str) -> None:
+    name = hosts.safe_host_name(text)
+    if not name:
+        return
+    assert Path("/folder", name).name == name
+    assert len(name.encode()) <= hosts.MAX_NAME_BYTES
+    assert split_host_pattern(name) == [name]
+    assert name[0] not in "!&~@#-"
+    assert re.fullmatch(fnmatch.translate(name), name)
+    assert not re.fullmatch(fnmatch.translate(name), name + "x")
+    assert ":" not in name or ipaddress.ip_address(name).version == 6
+    assert not re.search(r"\{\{|\{%|\{#", name)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "a b", "a:b", "a_b", "::1", "all", "", "a_id-1"]), max_size=9)
+)
+def test_host_names_are_unique(preferred: list[str]) -> None:
+    names = hosts.HostNames({}, {"all"}, "ipsec_")
+    candidates = [hosts.candidate(row(id=f"id-{n}"), "", "ipsec_") for n in range(len(preferred))]
+    chosen = [names.choose([one], host) for one, host in zip(preferred, candidates, strict=True)]
+    assert len(set(chosen)) == len(chosen)
+    assert "all" not in chosen
+    assert all(split_host_pattern(name) == [name] for name in chosen)
+
+
+def test_host_of_another_source_gives_its_name_only_to_the_same_connection() -> None:
+    mine = hosts.candidate(row(), "one", "ipsec_")
+    existing = {name: Host(name) for name in ("one", "static")}
+    existing["one"].vars.update(mine.variables)
+    names = hosts.HostNames(existing, (), "ipsec_")
+    assert names.choose(["one"], mine) == "one"
+    assert names.choose(["static"], hosts.candidate(row(), "one", "ipsec_")) == "static_id-1"
+    assert names.renamed == ["static (static_id-1)"]
+    names = hosts.HostNames(existing, (), "ipsec_")
+    assert names.choose(["one"], hosts.candidate(row(), "two", "ipsec_")) == "one_id-1"
+    gateway = hosts.by_gateway([mine], "ipsec_")[0]
+    assert hosts.HostNames(existing, (), "ipsec_").choose(["one"], gateway) == "one_id-1"
