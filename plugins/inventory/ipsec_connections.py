@@ -59,6 +59,14 @@ options:
   project_id:
     description: Only include connections of this project.
     type: str
+  fields:
+    description:
+      - Only create variables for these fields and V(id), which reduces the size of the response and of the inventory. Besides the fields
+        that M(otc.vpn.ipsec_connection_info) documents, the list can contain C(state) and what O(resolve) adds.
+      - Expressions can only use these variables. Fields that O(hostnames) names are always available for names.
+    type: list
+    elements: str
+    version_added: 0.2.0
   resolve:
     description:
       - Whether to also add the VPN service, policies and endpoint groups of each connection, the address of the cloud gateway, and the
@@ -165,7 +173,7 @@ from ..plugin_utils._inventory.compile_once import compile_once
 from ..plugin_utils._inventory.data import mark_untrusted
 
 SUFFIXES = tuple(f"{name}.{end}" for name in (hosts.GROUP, "otc_vpn") for end in ("yml", "yaml"))
-QUERY = (*CONNECTION.filters, "name", "vpn_service", "resolve")
+QUERY = (*CONNECTION.filters, "name", "vpn_service", "resolve", "fields")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -201,11 +209,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.get_option("clouds"),
                 os.environ,
             )
-            lists = self._connections(clouds, path, cache)
+            selection = self._selection()
+            lists = self._connections(clouds, selection, path, cache)
         except VpnError as error:
             failure = str(error)
         else:
-            self._add_hosts(self._candidates(clouds, lists))
+            self._add_hosts(self._candidates(clouds, lists, selection))
             return
         raise AnsibleParserError(failure)  # outside of the handler, which would add a traceback
 
@@ -237,16 +246,34 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     # -- connections
 
+    def _selection(self) -> Selection:
+        """Return what to query, with the fields that the hosts need. Raises VpnError."""
+        query = options.plain({name: self.get_option(name) for name in QUERY})
+        fields = query["fields"]
+        if fields is not None:
+            if "psk" in fields:
+                raise VpnError("fields contains psk, which is never a host variable.")
+            named = [name for name in self.get_option("hostnames") if name in CONNECTION.names]
+            fields = [*dict.fromkeys((*fields, *named, "peer_address", "created_at"))]
+        return Selection(
+            name=query["name"],
+            filters={name: query[name] for name in CONNECTION.filters},
+            fields=fields,
+            vpn_service=query["vpn_service"],
+            resolve=query["resolve"],
+        )
+
     def _connections(
-        self, clouds: list[sources.Cloud], path: str, cache: bool
+        self, clouds: list[sources.Cloud], selection: Selection, path: str, cache: bool
     ) -> list[list[dict[str, t.Any]]]:
         """Return the connections of each cloud, from the cache if it is used and has them."""
-        query = options.plain({name: self.get_option(name) for name in QUERY})
         keep = self.get_option("cache")
-        key = f"{self.get_cache_key(path)}_{sources.cache_key(clouds, query)}" if keep else ""
+        key = f"{self.get_cache_key(path)}_{sources.cache_key(clouds, selection)}" if keep else ""
         lists = self._cached(key, clouds) if keep and cache else None
         if lists is None:
-            results = self._fetch(clouds, query)
+            results = sources.fetch(clouds, selection, self.get_option("fail_on_error"))
+            for warning in (warning for result in results for warning in result.warnings):
+                self.display.warning(warning)
             lists = [result.connections for result in results]
             if keep and not any(result.error for result in results):
                 self._cache[key] = sources.to_cache(lists)
@@ -259,35 +286,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"Ignoring the inventory cache: {error}")
             return None
 
-    def _fetch(
-        self, clouds: list[sources.Cloud], query: dict[str, t.Any]
-    ) -> list[sources.CloudResult]:
-        selection = Selection(
-            name=query["name"],
-            filters={name: query[name] for name in CONNECTION.filters},
-            vpn_service=query["vpn_service"],
-            resolve=query["resolve"],
-        )
-        results = sources.fetch(clouds, selection, self.get_option("fail_on_error"))
-        for result in results:
-            for warning in result.warnings:
-                self.display.warning(warning)
-        return results
-
     # -- hosts
 
     def _candidates(
-        self, clouds: list[sources.Cloud], lists: list[list[dict[str, t.Any]]]
+        self,
+        clouds: list[sources.Cloud],
+        lists: list[list[dict[str, t.Any]]],
+        selection: Selection,
     ) -> list[hosts.Candidate]:
         """Return the included hosts in an order that does not depend on that of the responses."""
-        prefix = self.get_option("hostvars_prefix")
-        candidates = [
-            hosts.candidate(mark_untrusted(connection), cloud.label, prefix)
-            for cloud, connections in zip(clouds, lists)
-            for connection in sorted(
-                connections, key=lambda row: (str(row["created_at"] or ""), str(row["id"]))
-            )
-        ]
+        prefix, fields = self.get_option("hostvars_prefix"), self.get_option("fields")
+        names = hosts.DOCUMENTED if fields is None else {"id", *fields, *selection.resolved}
+        candidates = []
+        for cloud, rows in zip(clouds, lists):
+            for row in sorted(rows, key=lambda row: (str(row["created_at"] or ""), str(row["id"]))):
+                connection = mark_untrusted(row)
+                facts = {**hosts.documented_facts(connection, names), "cloud": cloud.label}
+                candidates.append(hosts.candidate(connection, facts, prefix))
         include, exclude = self.get_option("include"), self.get_option("exclude")
         if include:
             candidates = [one for one in candidates if self._any_true("include", one.variables)]

@@ -57,6 +57,7 @@ def test_each_connection_is_a_host_with_its_fields_as_variables(
         assert variables["ipsec_status"] == row["status"].replace(" ", "_")
         for field in set(row) - {"psk", "status"}:
             assert variables[f"ipsec_{field}"] == row[field]
+        assert variables["ipsec_state"] in ("up", "down", "pending", "error", "disabled", "unknown")
         assert "ipsec_psk" not in variables
         assert all(name.startswith("ipsec_") for name in set(variables) - {"ansible_host"})
 
@@ -128,6 +129,28 @@ def test_filters_and_conditions_choose(ansible: Ansible, mock_api: MockApi) -> N
         mock_api.environment("alice"),
     )
     assert set(hostvars(inventory)) == {"branch-munich"}
+
+
+def test_fields_limit_variables_and_requests(ansible: Ansible, mock_api: MockApi) -> None:
+    source = {
+        "fields": ["state", "remote_cidrs"],
+        "hostnames": ["name"],
+        "groups": {"running": "ipsec_state == 'up'"},
+    }
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
+    munich = hostvars(inventory)["branch-munich"]
+    assert set(munich) == {
+        "ansible_host",
+        "ipsec_cloud",
+        "ipsec_id",
+        "ipsec_remote_cidrs",
+        "ipsec_state",
+    }
+    assert munich["ipsec_remote_cidrs"] == ["192.168.20.0/24"]
+    assert "branch-munich" in members(inventory, "running")
+    requested = {value for name, value in mock_api.requests[1].query if name == "fields"}
+    assert not requested & {"description", "dpd", "tags", "psk"}
+    assert len(mock_api.requests) == 3
 
 
 def test_one_by_its_id(ansible: Ansible, mock_api: MockApi) -> None:

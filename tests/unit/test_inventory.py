@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The parts of the inventory plugin: options, clouds, the cache key, host variables and names."""
 
+# mypy: disallow-untyped-calls=False
+
 from __future__ import annotations
 
 import fnmatch
@@ -17,6 +19,7 @@ from ansible.inventory.host import Host
 from ansible.inventory.manager import split_host_pattern
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
 from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -126,10 +129,10 @@ def test_entry_of_wrong_shape_is_refused_without_its_value(
 
 # -- the cache key
 
-QUERY: Row = {"name": None, "status": ["DOWN"]}
+QUERY = Selection(filters={"status": ["DOWN"]})
 
 
-def key(query: Row = QUERY, **changed: t.Any) -> str:
+def key(query: Selection = QUERY, **changed: t.Any) -> str:
     """The cache key of a cloud with other options."""
     given = {"auth_type": "password", "auth": AUTH, "label": "same", **changed}
     return sources.cache_key(sources.read_clouds(given, [], {}), query)
@@ -145,7 +148,8 @@ def key(query: Row = QUERY, **changed: t.Any) -> str:
         {"client_cert": "/certificate.pem"},
         *({"auth": {**AUTH, name: "other"}} for name in AUTH if name != "password"),
         *({"auth": {**AUTH, name: "other"}} for name in ("project_id", "token", "access_token")),
-        {"query": {**QUERY, "status": ["ACTIVE"]}},
+        {"query": QUERY._replace(filters={"status": ["ACTIVE"]})},
+        {"query": QUERY._replace(fields=["state"])},
     ],
     ids=str,
 )
@@ -205,9 +209,15 @@ def row(**fields: t.Any) -> Row:
     return {"id": "id-1", "name": "one", "peer_address": "192.0.2.1", **fields}
 
 
+def candidate(connection: Row, cloud: str, prefix: str) -> hosts.Candidate:
+    """The host of a connection of a cloud."""
+    facts = {**hosts.documented_facts(connection), "cloud": cloud}
+    return hosts.candidate(connection, facts, prefix)
+
+
 def test_undocumented_fields_are_no_variables_of_their_own() -> None:
     connection = row(ansible_connection="local", health_textfile="/tmp", psk="secret", state="up")
-    host = hosts.candidate(connection, "cloud one", "")
+    host = candidate(connection, "cloud one", "")
     assert host.variables["other"] == {
         "ansible_connection": "local",
         "health_textfile": "/tmp",
@@ -220,14 +230,14 @@ def test_undocumented_fields_are_no_variables_of_their_own() -> None:
 @pytest.mark.parametrize("address", ["-oProxyCommand=x", "", None, ["192.0.2.1"], {"a": 1}])
 def test_unusable_address_is_no_ansible_host(address: t.Any) -> None:
     connection = row(peer_address=address)
-    assert "ansible_host" not in hosts.candidate(connection, "", "ipsec_").variables
-    (gateway,) = hosts.by_gateway([hosts.candidate(connection, "", "ipsec_")], "ipsec_")
+    assert "ansible_host" not in candidate(connection, "", "ipsec_").variables
+    (gateway,) = hosts.by_gateway([candidate(connection, "", "ipsec_")], "ipsec_")
     assert "ansible_host" not in gateway.variables
 
 
 def test_connections_without_an_address_are_separate_gateways() -> None:
     rows = [row(id="a", peer_address=None), row(id="b", peer_address=""), row(id="c"), row(id="d")]
-    found = hosts.by_gateway([hosts.candidate(one, "", "p_") for one in rows], "p_")
+    found = hosts.by_gateway([candidate(one, "", "p_") for one in rows], "p_")
     ids = [[one["id"] for one in gateway.variables["p_connections"]] for gateway in found]
     assert ids == [["a"], ["b"], ["c", "d"]]
 
@@ -294,7 +304,7 @@ def test_host_name_is_a_file_name_and_a_pattern_for_itself(text: str) -> None:
 )
 def test_host_names_are_unique(preferred: list[str]) -> None:
     names = hosts.HostNames({}, {"all"}, "ipsec_")
-    candidates = [hosts.candidate(row(id=f"id-{n}"), "", "ipsec_") for n in range(len(preferred))]
+    candidates = [candidate(row(id=f"id-{n}"), "", "ipsec_") for n in range(len(preferred))]
     chosen = [names.choose([one], host) for one, host in zip(preferred, candidates, strict=True)]
     assert len(set(chosen)) == len(chosen)
     assert "all" not in chosen
@@ -302,14 +312,14 @@ def test_host_names_are_unique(preferred: list[str]) -> None:
 
 
 def test_host_of_another_source_gives_its_name_only_to_the_same_connection() -> None:
-    mine = hosts.candidate(row(), "one", "ipsec_")
+    mine = candidate(row(), "one", "ipsec_")
     existing = {name: Host(name) for name in ("one", "static")}
     existing["one"].vars.update(mine.variables)
     names = hosts.HostNames(existing, (), "ipsec_")
     assert names.choose(["one"], mine) == "one"
-    assert names.choose(["static"], hosts.candidate(row(), "one", "ipsec_")) == "static_id-1"
+    assert names.choose(["static"], candidate(row(), "one", "ipsec_")) == "static_id-1"
     assert names.renamed == ["static (static_id-1)"]
     names = hosts.HostNames(existing, (), "ipsec_")
-    assert names.choose(["one"], hosts.candidate(row(), "two", "ipsec_")) == "one_id-1"
+    assert names.choose(["one"], candidate(row(), "two", "ipsec_")) == "one_id-1"
     gateway = hosts.by_gateway([mine], "ipsec_")[0]
     assert hosts.HostNames(existing, (), "ipsec_").choose(["one"], gateway) == "one_id-1"

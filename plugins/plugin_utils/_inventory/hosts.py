@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from ...module_utils._cloud.errors import VpnError
-from ...module_utils._vpn.kinds import CONNECTION, REFERENCES
+from ...module_utils._vpn.kinds import CONNECTION
 
 if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
@@ -24,17 +24,7 @@ GROUP = "ipsec_connections"
 MAX_NAME_BYTES = 160  # of a host name, before an ID that makes it unique
 MAX_ID_BYTES = 64
 # Host variables; what else a server sends is in the dictionary `other`.
-DOCUMENTED = frozenset(
-    (
-        *CONNECTION.fields,
-        *CONNECTION.extra_fields,
-        *(name for name, _id_field, _kind in REFERENCES),
-        "state",
-        "local_address",
-        "local_cidrs",
-        "remote_cidrs",
-    )
-) - {"psk"}
+DOCUMENTED = frozenset((*CONNECTION.names, *CONNECTION.extra_fields)) - {"psk"}
 # Variables that Ansible or the roles of this collection read.
 RESERVED_PREFIXES = ("ansible_", "ipsec_health_", "ipsec_report_", "strongswan_peer_")
 _UNSAFE = re.compile(
@@ -65,18 +55,20 @@ def check_prefix(prefix: str) -> None:
         )
 
 
-def documented_facts(connection: Row) -> Row:
-    """Return the documented fields, and other fields of the server in the dictionary `other`."""
-    facts = {name: value for name, value in connection.items() if name in DOCUMENTED}
-    other = {name: value for name, value in connection.items() if name not in DOCUMENTED}
+def documented_facts(connection: Row, names: t.Container[str] = DOCUMENTED) -> Row:
+    """Return the named fields, and undocumented fields of the server in the dictionary `other`."""
+    facts = {name: value for name, value in connection.items() if name in names}
+    other = {
+        name: value
+        for name, value in connection.items()
+        if name not in DOCUMENTED and name != "psk"
+    }
     return {**facts, "other": other} if other else facts
 
 
-def candidate(connection: Row, cloud: str, prefix: str) -> Candidate:
-    """Return the host of a connection."""
-    facts = documented_facts(connection)
+def candidate(connection: Row, facts: Row, prefix: str) -> Candidate:
+    """Return the host of a connection, with the facts as variables."""
     variables = {prefix + name: value for name, value in facts.items()}
-    variables[prefix + "cloud"] = cloud
     return Candidate(connection, {**variables, **_address_variable(connection)})
 
 
@@ -95,7 +87,11 @@ def by_gateway(candidates: t.Iterable[Candidate], prefix: str) -> list[Candidate
             str(connection["peer_address"] or connection["id"]),
             Candidate(connection, {**_address_variable(connection), prefix + "connections": []}),
         )
-        facts = {**documented_facts(connection), "cloud": variables[prefix + "cloud"]}
+        facts = {
+            name.removeprefix(prefix): value
+            for name, value in variables.items()
+            if name != "ansible_host"
+        }
         gateway.variables[prefix + "connections"].append(facts)
     return list(gateways.values())
 

@@ -115,8 +115,8 @@ def fetch(clouds: list[Cloud], selection: Selection, fail_on_error: bool) -> lis
         return run_parallel(fetch_cloud, clouds)
 
 
-def cache_key(clouds: t.Iterable[Cloud], query: Row) -> str:
-    """Return a hash that is equal only for the same query by the same user.
+def cache_key(clouds: t.Iterable[Cloud], selection: Selection) -> str:
+    """Return a hash that is equal only for the same selection by the same user.
 
     Secrets are not part of it, except for hashes of those that determine the user.
     """
@@ -129,7 +129,7 @@ def cache_key(clouds: t.Iterable[Cloud], query: Row) -> str:
             if name in BEARER_SECRETS or name not in SECRETS
         }
         identities.append(identity)
-    return _sha256(json.dumps([identities, query], sort_keys=True, default=str))
+    return _sha256(json.dumps([identities, selection._asdict()], sort_keys=True, default=str))
 
 
 def _sha256(text: str) -> str:
