@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 LOCK ?= requirements/dev.txt
 CORE = # another ansible-core than the pinned one, as pip names it; for an environment of its own
-PARTS = docs galaxy.yml meta plugins roles
+PARTS = docs extensions galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
 TESTS = # which tests `make pytest` runs; all by default
@@ -40,7 +40,7 @@ demo: $(VENV)/ready ## Show facts, inventory and report on the mock API server
 	@$(RUN) -m tests.demo
 
 lock: ## Renew the pinned versions (needs uv)
-	for name in dev ansible-2.18; do \
+	for name in dev ansible-2.18 rulebook; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --fork-strategy requires-python \
 	    --generate-hashes --no-header --upgrade requirements/$$name.in -o requirements/$$name.txt; done
 

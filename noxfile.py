@@ -54,6 +54,17 @@ def github(session: nox.Session) -> None:
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
 
 
+@nox.session
+def eda(session: nox.Session) -> None:
+    """Check the event source as partners of Event-Driven Ansible do."""
+    session.install("pylint", "ruff")
+    ignored = "INP001,FA102,UP001,UP010,I001,FA100,PLR0913,E501,D203,D213"
+    session.run("ruff", "check", "--select", "ALL", "--ignore", ignored, "extensions/eda/plugins")
+    disabled = "R0801,E0401,C0103,R0913,R0902,R0903"
+    sources = sorted(str(path) for path in Path("extensions/eda/plugins").rglob("*.py"))
+    session.run("pylint", "--score", "n", "--disable", disabled, *sources)
+
+
 # antsibull-nox would run molecule in extensions/, where it does not find extensions/molecule/config.yml.
 @nox.session
 def molecule(session: nox.Session) -> None:

@@ -30,6 +30,7 @@ PARTS = {
         "changelogs",
         "docs",
         "examples",
+        "extensions",
         "meta",
         "plugins",
         "requirements.txt",
@@ -53,6 +54,8 @@ def test_holds_what_users_need_and_nothing_else(built: Path) -> None:
     }
     assert Path("meta/execution-environment.yml") in names
     assert Path("LICENSE") in names
+    assert {name.parts[1] for name in names if name.parts[0] == "extensions"} == {"eda"}
+    assert Path("extensions/eda/plugins/event_source/ipsec_connections.py") in names
 
 
 def test_can_be_verified_until_a_file_is_changed(built: Path, tmp_path: Path) -> None:

@@ -1,0 +1,155 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The event source in the real ansible-rulebook, against the mock API server."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.events import rulebook
+from tests.events.rulebook import Rulebook
+from tests.mock_api import MockApi
+from tests.unavailable import unavailable
+
+LIST = "/v2.0/vpn/ipsec-site-connections"
+TOKENS = "/v3/auth/tokens"
+
+
+@pytest.fixture(scope="module")
+def commands() -> Path:
+    """The directory with ansible-rulebook; skips without Java."""
+    if reason := rulebook.missing():
+        unavailable(reason)
+    return rulebook.environment()
+
+
+def rules(folder: Path, arguments: dict[str, t.Any], *rules: dict[str, t.Any]) -> str:
+    """Write a rulebook that prints every event, and return its name."""
+    shown = {"condition": "event.change is defined", "action": {"print_event": {"pretty": False}}}
+    ruleset = {
+        "name": "Watch the tunnels",
+        "hosts": "localhost",
+        "sources": [{"otc.vpn.ipsec_connections": arguments}],
+        "rules": [{"name": f"Rule {i}", **rule} for i, rule in enumerate([*rules, shown])],
+    }
+    (folder / "rulebook.yml").write_text(yaml.safe_dump([ruleset]))
+    return "rulebook.yml"
+
+
+def short(event: dict[str, t.Any]) -> tuple[str, ...]:
+    connection = event.get("ipsec_connection", {})
+    return tuple(filter(None, (event["change"], connection.get("name"), connection.get("state"))))
+
+
+def more_requests(mock_api: MockApi, number: int) -> None:
+    """Wait until some more requests have arrived; fails after a minute."""
+    enough, end = len(mock_api.requests) + number, time.monotonic() + 60
+    while len(mock_api.requests) < enough:
+        assert time.monotonic() < end, "no more requests arrive"
+        time.sleep(0.05)
+
+
+def test_changes_reach_the_rules_and_secrets_do_not(
+    commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
+) -> None:
+    variables = mock_api.environment("alice") | {"OS_CONNECT_RETRIES": "0"}
+    munich, hamburg = (
+        mock_api.id_of("vpn-one", name) for name in ("branch-munich", "branch-hamburg")
+    )
+    mock_api.change(munich, psk="a-pre-shared-key")
+    mock_api.fault(LIST, quirks=["ignore_fields"], count=2)
+    end = {
+        "condition": 'event.change == "disappeared" and event.ipsec_connection.name == "branch-munich"',
+        "action": {"shutdown": {"delay": 2, "kind": "now"}},
+    }
+    name = rules(tmp_path, {"interval": 0.2, "initial": True}, end)
+    expected: list[tuple[str, ...]] = []
+
+    def expect(watching: Rulebook, *events: tuple[str, ...]) -> None:
+        expected.extend(events)
+        number = len(initial) + len(expected)
+        found = watching.wait_for(lambda events: len(events) >= number)
+        assert [short(event) for event in found[len(initial) :]] == expected
+
+    with Rulebook(commands, collections, tmp_path, name, "-vv", variables=variables) as watching:
+        total = len(mock_api.rows("vpn-one"))
+        initial = watching.wait_for(lambda events: len(events) >= total)
+        assert {event["change"] for event in initial} == {"initial"}
+        mock_api.change(munich, status="DOWN")
+        expect(watching, ("state", "branch-munich", "down"))
+        mock_api.change(munich, status="ACTIVE")
+        expect(watching, ("state", "branch-munich", "up"))
+        mock_api.remove(hamburg)
+        expect(watching, ("disappeared", "branch-hamburg", "down"))
+        mock_api.revoke_tokens()
+        mock_api.fault(LIST, status=503, count=3)
+        expect(watching, ("unreadable",), ("readable",))
+        mock_api.fault("", reset=True, count=3)
+        expect(watching, ("unreadable",), ("readable",))
+        mock_api.change(munich, admin_state_up=False)
+        expect(watching, ("state", "branch-munich", "disabled"))
+        more_requests(mock_api, 3)
+        assert len(watching.events()) == len(initial) + len(expected)
+
+        mock_api.remove(munich)
+        mock_api.fault("", skip=1, delay=60, count=None)
+        assert watching.wait_for_end() == 0  # though a response is outstanding
+    tokens = [
+        one.headers["x-auth-token"] for one in mock_api.requests if "x-auth-token" in one.headers
+    ]
+    assert len(set(tokens)) == 2
+    for secret in (variables["OS_PASSWORD"], "a-pre-shared-key", *set(tokens)):
+        assert secret not in watching.output
+
+
+def test_name_with_a_template_is_not_evaluated_in_a_playbook(
+    commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
+) -> None:
+    munich = mock_api.id_of("vpn-one", "branch-munich")
+    mock_api.change(munich, description="{{ lookup('pipe', 'echo evaluated') }}")
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [
+            {"ansible.builtin.debug": {"msg": "event: {{ ansible_eda.event.ipsec_connection }}"}},
+            {"ansible.builtin.debug": {"msg": "variable: {{ description }}"}},
+        ],
+    }
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    (tmp_path / "inventory").write_text("localhost ansible_connection=local\n")
+    action = {
+        "name": "play.yml",
+        "extra_vars": {"description": "{{ event.ipsec_connection.description }}"},
+    }
+    name = rules(
+        tmp_path,
+        {"interval": 0.2, "initial": True, "name": munich},
+        {"condition": 'event.change == "initial"', "action": {"run_playbook": action}},
+    )
+    with Rulebook(
+        commands,
+        collections,
+        tmp_path,
+        name,
+        *("--inventory", "inventory"),
+        variables=mock_api.environment("alice"),
+    ) as watching:
+        watching.wait_for_output(r"variable: .*lookup\('pipe', 'echo evaluated'\)")
+        assert "event: " in watching.output
+        assert ": evaluated" not in watching.output
+        assert "'evaluated'" not in watching.output
+
+
+def test_bad_argument_ends_ansible_rulebook_with_a_sentence(
+    commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
+) -> None:
+    name = rules(tmp_path, {"intervall": 5})
+    variables = mock_api.environment("alice")
+    with Rulebook(commands, collections, tmp_path, name, variables=variables) as watching:
+        watching.wait_for_output(r"Invalid arguments of otc\.vpn\.ipsec_connections: intervall\.")

@@ -1,0 +1,177 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From polls to events: the differences of lists, and what a poller remembers between polls."""
+
+from __future__ import annotations
+
+import typing as t
+
+import jinja2
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
+from ansible_collections.otc.vpn.plugins.plugin_utils._events import Poller, changes, literal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mock_api import MockApi
+from tests.unit.clients import LIST, TOKENS, options_for
+
+Connections = dict[str, dict[str, t.Any]]
+
+polls = st.dictionaries(
+    st.sampled_from("abcdef"), st.fixed_dictionaries({"state": st.sampled_from(STATES)})
+).map(lambda rows: {name: {"id": name, **row} for name, row in rows.items()})
+
+
+def states(connections: Connections) -> dict[str, str]:
+    return {name: row["state"] for name, row in connections.items()}
+
+
+@given(polls, polls)
+def test_changes_lead_from_one_poll_to_the_next(before: Connections, after: Connections) -> None:
+    reached = states(before)
+    for event in changes(before, after):
+        row = event["ipsec_connection"]
+        if event["change"] == "disappeared":
+            assert reached.pop(row["id"]) == row["state"]
+        elif event["change"] == "appeared":
+            assert row["id"] not in reached
+            reached[row["id"]] = row["state"]
+        else:
+            assert event["change"] == "state"
+            assert reached[row["id"]] == event["previous_state"] != row["state"]
+            reached[row["id"]] = row["state"]
+    assert reached == states(after)
+
+
+@given(polls, polls)
+def test_changes_has_one_event_for_each_connection(before: Connections, after: Connections) -> None:
+    ids = [event["ipsec_connection"]["id"] for event in changes(before, after)]
+    assert len(ids) == len(set(ids))
+    assert changes(after, after) == []
+
+
+@given(st.text("{}%# ab:\"'|\u00e9"))
+def test_literal_string_is_no_template(text: str) -> None:
+    safe = literal(text)
+    rendered = jinja2.Environment(keep_trailing_newline=True).from_string(safe).render()
+    assert rendered == safe
+    assert safe.replace(" ", "") == text.replace(" ", "")
+    assert literal(safe) == safe
+
+
+def test_literal_reaches_nested_strings_and_delimiters_of_a_header() -> None:
+    hostile = {"{{ a }}": ["{% b %}", {"c": "{{{# d"}], "e": "#jinja2: variable_start_string: '<'"}
+    assert literal(hostile) == {
+        "{ { a }}": ["{ % b %}", {"c": "{ { { # d"}],
+        "e": "# jinja2: variable_start_string: '<'",
+    }
+    assert literal([1, None, True, "plain"]) == [1, None, True, "plain"]
+
+
+def poller_of(mock_api: MockApi, *, initial: bool = False, **selection: t.Any) -> Poller:
+    return Poller(options_for(mock_api), Selection(**selection), initial)
+
+
+def seen(poller: Poller) -> list[tuple[t.Any, ...]]:
+    """The events of a poll, short."""
+    return [
+        (event["change"], event.get("previous_state"), event["ipsec_connection"]["name"])
+        if "ipsec_connection" in event
+        else (event["change"],)
+        for event in poller.poll()
+    ]
+
+
+def test_poll_returns_each_change_once(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api)
+    assert seen(poller) == []
+    munich, hamburg = (
+        mock_api.id_of("vpn-one", name) for name in ("branch-munich", "branch-hamburg")
+    )
+    mock_api.change(munich, status="DOWN")
+    mock_api.change(hamburg, status="ACTIVE")
+    assert sorted(seen(poller)) == [
+        ("state", "down", "branch-hamburg"),
+        ("state", "up", "branch-munich"),
+    ]
+    assert seen(poller) == []
+    mock_api.change(munich, admin_state_up=False)
+    assert seen(poller) == [("state", "down", "branch-munich")]
+    mock_api.remove(munich)
+    assert seen(poller) == [("disappeared", None, "branch-munich")]
+    assert seen(poller) == []
+
+
+def test_change_of_other_fields_is_no_event(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api)
+    poller.poll()
+    mock_api.change(mock_api.id_of("vpn-one", "branch-munich"), description="moved", mtu=1400)
+    assert poller.poll() == []
+
+
+def test_removed_connection_that_returns_appears(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api, name="branch-munich")
+    poller.poll()
+    mock_api.remove(mock_api.id_of("vpn-one", "branch-munich"))
+    assert seen(poller) == [("disappeared", None, "branch-munich")]
+    mock_api.reset()
+    assert seen(poller) == [("appeared", None, "branch-munich")]
+
+
+def test_initial_poll_returns_every_connection_once(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api, initial=True, name="branch-munich")
+    assert seen(poller) == [("initial", None, "branch-munich")]
+    assert seen(poller) == []
+    assert seen(poller_of(mock_api, initial=True, name="nowhere")) == []
+
+
+def test_failures_are_one_event_and_lose_no_change(
+    mock_api: MockApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    poller = poller_of(mock_api, name="branch-munich")
+    poller.poll()
+    mock_api.change(mock_api.id_of("vpn-one", "branch-munich"), status="DOWN")
+    mock_api.fault(LIST, status=503, count=2)
+    (event,) = poller.poll()
+    assert event["change"] == "unreadable"
+    assert "HTTP 503" in event["message"]
+    assert "HTTP 503" in caplog.text
+    assert poller.poll() == []
+    assert seen(poller) == [("readable",), ("state", "up", "branch-munich")]
+    assert seen(poller) == []
+
+
+def test_first_poll_can_fail(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api, initial=True, name="branch-munich")
+    mock_api.fault(TOKENS, status=503, count=2)
+    assert seen(poller) == [("unreadable",)]
+    assert seen(poller) == []
+    assert seen(poller) == [("readable",), ("initial", None, "branch-munich")]
+
+
+def test_token_is_requested_once_and_renewed_when_rejected(mock_api: MockApi) -> None:
+    poller = poller_of(mock_api)
+    for _poll in range(5):
+        assert poller.poll() == []
+    tokens = [one for one in mock_api.requests if one.path == TOKENS]
+    assert len(tokens) == 1
+    mock_api.revoke_tokens()
+    for _poll in range(5):
+        assert poller.poll() == []
+    tokens = [one for one in mock_api.requests if one.path == TOKENS]
+    assert len(tokens) == 2
+
+
+def test_event_has_the_documented_fields_without_psk(mock_api: MockApi) -> None:
+    munich = mock_api.id_of("vpn-one", "branch-munich")
+    mock_api.change(munich, psk="a-secret", vendor_psk="a-secret", description="{{ 7 * 7 }}")
+    mock_api.fault(LIST, quirks=["ignore_fields"], count=None)
+    (event,) = poller_of(mock_api, initial=True, name=munich).poll()
+    connection = event["ipsec_connection"]
+    assert connection["state"] == "up"
+    assert connection["peer_address"] == "198.51.100.20"
+    assert connection["description"] == "{ { 7 * 7 }}"
+    assert "a-secret" not in str(event)
