@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: strongswan_config
-short_description: The swanctl configuration of a connection's on-premises end
+short_description: Generate the swanctl configuration of the on-premises side of a connection
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Turns a connection, as M(otc.vpn.ipsec_connection_info) returns it with O(otc.vpn.ipsec_connection_info#module:resolve=true),
-    into the configuration of strongSwan on the other side of the tunnel.
-  - The role P(otc.vpn.strongswan_peer#role) uses it. It reads no file, and no pre-shared key.
+  - Generates the configuration of strongSwan on the remote gateway from a connection, as M(otc.vpn.ipsec_connection_info)
+    returns it with O(otc.vpn.ipsec_connection_info#module:resolve=true).
+  - The role P(otc.vpn.strongswan_peer#role) uses it. It reads no files and no pre-shared key.
 positional: _input
 options:
   _input:
@@ -22,61 +22,91 @@ options:
     required: true
   local_addresses:
     description:
-      - Addresses of the on-premises gateway as the gateway itself sees them, V(%any) for whichever it has.
-      - By default the connection's C(peer_address), which is right unless the gateway is behind NAT.
+      - Addresses of the on-premises gateway as the gateway itself has them, or V(%any).
+      - Defaults to the connection's C(peer_address), which is right unless the gateway is behind NAT.
     type: list
     elements: str
     default: []
   local_id:
-    description: Identity of the on-premises side, by default C(peer_id).
+    description:
+      - Identity of the on-premises side. Defaults to the connection's C(peer_id).
+      - Can begin with its type, which is C(ip:), C(fqdn:), C(email:), C(keyid:) or C(dn:).
     type: str
   remote_id:
-    description: Identity of the cloud side, by default C(local_id), and where that is not set, the cloud gateway's address.
+    description:
+      - Identity of the cloud side, in the form of O(local_id). Defaults to the connection's C(local_id), then to the address of the
+        cloud gateway.
     type: str
+  id_types:
+    description:
+      - How the cloud derives the types of the connection's identities.
+      - V(neutron) is what the drivers of Neutron do. If one of the identities is not an IP address, both are domain names, except for a
+        C(local_id) that is not set.
+      - V(value) derives each type from the identity itself, as strongSwan does.
+    type: str
+    choices: [neutron, value]
+    default: neutron
   start_action:
-    description: What strongSwan does with the tunnel once it is loaded, by default as the connection's C(initiator) asks.
+    description: What strongSwan does with the tunnel when it loads the configuration. Defaults to what the connection's C(initiator) requires.
     type: str
     choices: [none, trap, start]
   dpd_action:
-    description: Takes the place of the connection's dead peer detection action.
+    description: Overrides the connection's dead peer detection action.
     type: str
     choices: [clear, hold, restart, disabled]
+  allow_overlap:
+    description: Whether to accept networks that contain a gateway or cover the on-premises networks.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
-- name: Show the strongSwan configuration of a connection's on-premises end
+- name: Show the strongSwan configuration of the on-premises side of a connection
   ansible.builtin.debug:
     msg: "{{ (connection | otc.vpn.strongswan_config).config }}"
 """
 
 RETURN = r"""
 _value:
-  description: The configuration, or why there is none.
+  description: The configuration, or the reasons why there is none. The values without a usable configuration are empty.
   type: dict
   contains:
+    id:
+      description: ID of the connection; empty if it is unusable.
+      type: str
+    label:
+      description: Name of the connection in the cloud.
+      type: str
     name:
-      description: Name of the connection in swanctl, made of its id; empty when the id is not usable.
+      description: Name of the connection in swanctl, made of its ID.
       type: str
     children:
-      description: Names of the child SAs.
+      description: The child SAs, one for each pair of networks, with C(name), C(local), C(remote) and C(description).
+      type: list
+      elements: dict
+    local_addresses:
+      description: Addresses of the on-premises gateway.
       type: list
       elements: str
     local_id:
-      description: Identity of the on-premises side.
+      description: Identity of the on-premises side, with its type.
       type: str
     remote_id:
-      description: Identity of the cloud side.
+      description: Identity of the cloud side, with its type.
       type: str
     start_action:
-      description: What strongSwan does with the tunnel once it is loaded.
+      description: What strongSwan does with the tunnel when it loads the configuration.
       type: str
     config:
-      description: Text of the configuration file. It holds no secret.
+      description: Text of the configuration file. It contains no secrets.
+      type: str
+    trial:
+      description: Text of a connection without a child SA that tests a new key. Empty for IKEv1.
       type: str
     problems:
-      description: One sentence for each reason why the connection cannot be configured. The other values but C(name) are empty then.
+      description: The reasons why the connection cannot be configured, with C(field), C(value) and C(reason), which is a sentence.
       type: list
-      elements: str
+      elements: dict
 """
 
 from collections.abc import Callable, Mapping
@@ -84,35 +114,48 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._swanctl import UnmappableError, connection_name, peer_config
+from ..plugin_utils._peer.peer import UnsupportedConnectionError, create_peer
+from ..plugin_utils._peer.swanctl import configure, connection_name
 
 
-def strongswan_config(connection: Any, **options: Any) -> dict[str, Any]:
-    """The configuration of the on-premises end; reasons against it are in ``problems``."""
+def strongswan_config(
+    connection: Any, start_action: str | None = None, **options: Any
+) -> dict[str, Any]:
+    """Return the configuration of the on-premises side; reasons against it are in ``problems``."""
     if not isinstance(connection, Mapping):
-        raise AnsibleFilterError("strongswan_config needs a connection, which is a dictionary.")
+        raise AnsibleFilterError("strongswan_config requires a connection, which is a dictionary.")
+    if isinstance(options.get("local_addresses"), str):
+        raise AnsibleFilterError("local_addresses of strongswan_config must be a list.")
     try:
-        return {**peer_config(connection, **options)._asdict(), "problems": []}
-    except UnmappableError as error:
-        problems = error.problems
-    try:
-        name = connection_name(connection)
-    except UnmappableError:
-        name = ""
-    return {
-        "name": name,
+        peer = create_peer(connection, **options)
+    except (TypeError, ValueError) as error:
+        raise AnsibleFilterError(f"strongswan_config: {error}.") from None
+    result: dict[str, Any] = {
+        "id": peer.id,
+        "label": connection.get("name") or "",
+        "name": connection_name(peer.id) if peer.id else "",
         "children": [],
+        "local_addresses": peer.local_addresses,
         "local_id": "",
         "remote_id": "",
         "start_action": "",
         "config": "",
-        "problems": problems,
+        "trial": "",
+        "problems": [],
     }
+    try:
+        configuration = configure(peer, start_action)
+    except UnsupportedConnectionError as error:
+        return {**result, "problems": [problem._asdict() for problem in error.problems]}
+    children = [
+        {**child._asdict(), "description": child.description} for child in configuration.children
+    ]
+    return {**result, **configuration._asdict(), "children": children}
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """Filter for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., dict[str, Any]]]:
-        """Names and functions."""
+        """Return the filter by its name."""
         return {"strongswan_config": strongswan_config}

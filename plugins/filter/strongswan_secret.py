@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: strongswan_secret
-short_description: The swanctl secrets file for a pre-shared key
+short_description: Generate the swanctl secrets file of a pre-shared key
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Writes a pre-shared key the way strongSwan reads every character of it rightly, in Base64.
+  - Encodes a pre-shared key in Base64 so that strongSwan reads every character literally.
   - The result is as secret as the key. Use it in tasks with C(no_log) only.
 positional: _input, name, identities
 options:
@@ -52,20 +52,20 @@ from collections.abc import Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._swanctl import UnmappableError, peer_secret
+from ..plugin_utils._peer.swanctl import secrets
 
 
 def strongswan_secret(psk: str, name: str, identities: list[str]) -> str:
-    """The text of the secrets file; the key is in no message."""
+    """Return the text of the secrets file; no message contains the key."""
     try:
-        return peer_secret(psk, name, identities)
-    except UnmappableError as error:
-        raise AnsibleFilterError(str(error)) from None
+        return secrets(psk, name, identities)
+    except ValueError as error:
+        raise AnsibleFilterError(f"Cannot use the pre-shared key: {error}.") from None
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """Filter for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., str]]:
-        """Names and functions."""
+        """Return the filter by its name."""
         return {"strongswan_secret": strongswan_secret}

@@ -56,10 +56,11 @@ def convert(
         option = _typed(documented)
         value = given.get(name)
         if option.get("no_log"):
-            if not _is_secret(value):
+            if not _is_unset(value) and not _is_secret(value, option["type"]):
+                wanted = "a dictionary of strings" if option["type"] == "dict" else "a string"
                 problems.append(
-                    f"{name} must contain strings only. Quote the value, because YAML otherwise"
-                    " reads it as another type."
+                    f"{name} must be {wanted}. Quote the secret, because YAML otherwise reads it as"
+                    " another type."
                 )
             continue
         key = name.removeprefix(prefix)
@@ -89,8 +90,11 @@ def _typed(documented: Mapping[str, Any]) -> dict[str, Any]:
     """The option with the type that its value has to have."""
     option = {key: value for key, value in documented.items() if key != "required"}
     option.setdefault("type", "str")
-    if option["type"] == "raw" and type(option.get("default")) in _TYPES:
-        option["type"] = _TYPES[type(option["default"])]
+    if option["type"] == "raw" and option.get("default") is not None:
+        # of its base class, because Ansible wraps strings, lists and dictionaries; a bool is an int
+        option["type"] = next(
+            name for base, name in _TYPES.items() if isinstance(option["default"], base)
+        )
         if option["type"] == "list" and "choices" in option:
             option["elements"] = "str"
         elif option["type"] == "list" and "options" in option:
@@ -102,11 +106,11 @@ def _is_unset(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _is_secret(value: Any) -> bool:
-    """Whether the value of a secret option is nothing, a string, or a dictionary of strings."""
-    if isinstance(value, Mapping):
-        return all(isinstance(inner, str) for inner in value.values())
-    return value is None or isinstance(value, str)
+def _is_secret(value: Any, wanted: str) -> bool:
+    """Whether the value is a string, or for a dictionary of secrets contains strings only."""
+    if wanted == "dict":
+        return isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
+    return isinstance(value, str)
 
 
 def _parsed(name: str, value: Any, option: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.openstack.installation import installed
 from tests.tunnel.packages import is_unpacked
 from tests.tunnel.testbed import with_packages
 from tests.unavailable import unavailable
@@ -28,6 +29,8 @@ def _missing() -> str:
         return "there is no /dev/net/tun"
     if not is_unpacked():
         return "strongSwan is not unpacked: run make strongswan"
+    if not installed():
+        return "Neutron's driver is not installed: run make openstack-up"
     probe = subprocess.run(
         ["unshare", "-n", *with_packages(["tcpdump", "--version"])],
         capture_output=True,

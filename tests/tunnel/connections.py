@@ -10,7 +10,7 @@ from typing import Any
 PSK = "opensesame#{}\"'\\"
 
 
-def _connection(
+def connection(
     version: str, ike: str, ipsec: str, networks: int = 1, **changes: Any
 ) -> dict[str, Any]:
     """A connection; ike and ipsec are encryption, integrity and group, between blanks."""
@@ -55,24 +55,24 @@ def tunnel_connections() -> dict[str, dict[str, Any]]:
     restart: dict[str, Any] = {"dpd": {"action": "restart", "interval": 5, "timeout": 20}}
     return {
         # the API's defaults, weak as they are
-        "v1 defaults": _connection("v1", "aes-128 sha1 group5", "aes-128 sha1 group5"),
-        "v1 oldest": _connection("v1", "3des md5 group2", "3des md5 disable", **start),
-        "v1 strong": _connection(
+        "v1 defaults": connection("v1", "aes-128 sha1 group5", "aes-128 sha1 group5"),
+        "v1 oldest": connection("v1", "3des md5 group2", "3des md5 disable", **start),
+        "v1 strong": connection(
             "v1", "aes-256 sha2-512 group16", "aes-256 sha2-512 group20", networks=2
         ),
-        "v2 console": _connection(
+        "v2 console": connection(
             "v2", "aes-128 sha2-256 group14", "aes-128 sha2-256 group14", networks=2
         ),
-        "v2 elliptic": _connection(
+        "v2 elliptic": connection(
             "v2",
             "aes-256 sha2-384 group20",
             "aes-256 sha2-384 group19",
             peer_id="branch@example.com",
-            local_id="@cloud",
+            local_id="cloud.example.com",
             **start,
         ),
-        "v2 gcm": _connection(
+        "v2 gcm": connection(
             "v2", "aes-256-gcm-16 sha512 group31", "aes-256-gcm-12 sha256 disable", **restart
         ),
-        "v2 ctr": _connection("v2", "aes-192-ctr aes-xcbc group15", "aes-192-ctr aes-cmac group28"),
+        "v2 ctr": connection("v2", "aes-192-ctr aes-xcbc group15", "aes-192-ctr aes-cmac group28"),
     }

@@ -24,6 +24,7 @@ PACKAGES = [
     "libcharon-extra-plugins",
     "strongswan-libcharon",
     "strongswan-charon",
+    "strongswan-starter",
     "strongswan-swanctl",
     "iputils-ping",
     "tcpdump",
@@ -34,7 +35,13 @@ PCAP_PACKAGES = ["libpcap0.8", "libpcap0.8t64"]
 
 def is_unpacked(root: Path = ROOT) -> bool:
     """Whether everything the tests run is there."""
-    programs = ["usr/lib/ipsec/charon", "usr/sbin/swanctl", "usr/bin/ping", "usr/bin/tcpdump"]
+    programs = [
+        "usr/lib/ipsec/charon",
+        "usr/lib/ipsec/starter",
+        "usr/sbin/swanctl",
+        "usr/bin/ping",
+        "usr/bin/tcpdump",
+    ]
     return all((root / program).exists() for program in programs)
 
 

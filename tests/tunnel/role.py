@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,23 @@ class Answer:
 
 
 def run_role(
-    testbed: Testbed, connection: Mapping[str, Any], psk: str | None, **variables: Any
+    testbed: Testbed,
+    connection: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    psk: str | Mapping[str, str] | None,
+    **variables: Any,
 ) -> Answer:
-    """Run the role for the connection on the testbed's on-premises gateway.
+    """Run the role for one or several connections on the testbed's on-premises gateway.
 
     The variables are the role's, without their prefix. The key is handed over in a file, and must
     be nowhere in the output, which is as wordy as Ansible can be.
     """
     gateway = testbed.onprem
     given = {
-        "connection": connection,
+        **(
+            {"connection": connection}
+            if isinstance(connection, Mapping)
+            else {"connections": connection}
+        ),
         "swanctl_dir": str(gateway.swanctl_dir),
         "strongswan_conf": str(gateway.strongswan_conf),
         "vici_uri": gateway.uri,
@@ -47,7 +55,7 @@ def run_role(
         "manage_service": False,
         "check_retries": 20,
         "check_delay": 1,
-        **({} if psk is None else {"psk": psk}),
+        **({} if psk is None else {"psk": psk} if isinstance(psk, str) else {"psks": psk}),
         **variables,
     }
     file = gateway.directory / "variables.json"
@@ -58,7 +66,7 @@ def run_role(
         "--diff", "-e", f"@{file}", "-e", f"ansible_python_interpreter={sys.executable}", PLAYBOOK,
     ]  # fmt: skip
     done = subprocess.run(
-        with_packages(command),
+        gateway.namespace.inside(with_packages(command)),
         env={
             **os.environ,
             "ANSIBLE_NOCOLOR": "1",
@@ -72,7 +80,8 @@ def run_role(
         check=False,
         timeout=300,
     )
-    if psk:
-        assert psk not in done.stdout
-        assert json.dumps(psk)[1:-1] not in done.stdout
+    for key in [psk] if isinstance(psk, str) else (psk or {}).values():
+        assert key not in done.stdout
+        assert json.dumps(key)[1:-1] not in done.stdout
+        assert base64.b64encode(key.encode()).decode() not in done.stdout
     return Answer(done.returncode, done.stdout)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.ansible_commands import Ansible
 from tests.openstack import OpenStackError, Servers, servers
-from tests.tunnel.cloud import cloud_config
+from tests.tunnel.neutron import configure_cloud
 from tests.tunnel.role import run_role
 from tests.tunnel.testbed import assert_pings_pass_encrypted, testbed
 from tests.unavailable import unavailable
@@ -96,7 +96,7 @@ def test_what_neutron_says_becomes_a_tunnel(
     assert connection["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
     assert connection["remote_cidrs"] == ["192.168.77.0/24"]
     with testbed(connection) as bed:
-        bed.cloud.configure(cloud_config(connection, PSK))
+        configure_cloud(bed, connection, psk=PSK)
         answer = run_role(bed, connection, PSK)
         assert answer.ok, answer.output + bed.onprem.log.read_text()
         assert_pings_pass_encrypted(bed)
@@ -109,7 +109,7 @@ def test_what_neutron_says_becomes_a_tunnel(
         )
         changed = gather(made.connect())
         assert changed["ipsec_policy"]["encryption_algorithm"] == "aes-192"
-        bed.cloud.configure(cloud_config(changed, PSK))
+        configure_cloud(bed, changed, psk=PSK)
         assert run_role(bed, {"id": connection["id"]}, None, state="absent").ok
         again = run_role(bed, changed, PSK)
         assert again.ok, again.output + bed.onprem.log.read_text()

@@ -1,130 +1,245 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role configures one strongSwan, the test the other one: is there a tunnel?"""
+"""The role configures one side, Neutron's driver the other one: is there a tunnel?"""
 
 from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from tests.tunnel.cloud import cloud_config
-from tests.tunnel.connections import PSK, tunnel_connections
+from tests.tunnel.connections import PSK, connection, tunnel_connections
+from tests.tunnel.neutron import configure_cloud
 from tests.tunnel.role import run_role
-from tests.tunnel.testbed import assert_pings_pass_encrypted, testbed
+from tests.tunnel.testbed import Testbed, assert_pings_pass_encrypted, testbed, wait_until
 
 CONNECTIONS = tunnel_connections()
 NAME = f"otc-vpn-{CONNECTIONS['v1 defaults']['id']}"
+STRONG = ("aes-256 sha2-256 group14", "aes-256 sha2-256 group14")
 
 
-def other_ipsec_policy(connection: dict[str, Any]) -> dict[str, Any]:
+@contextmanager
+def tunnel_to(*connections: dict[str, Any], psk: str = PSK) -> Iterator[Testbed]:
+    """A testbed for connections between the same gateways, with the cloud's side configured."""
+    union = {
+        side: [cidr for given in connections for cidr in given[side]]
+        for side in ("local_cidrs", "remote_cidrs")
+    }
+    with testbed({**connections[0], **union}) as bed:
+        configure_cloud(bed, *connections, psk=psk)
+        yield bed
+
+
+def ids(listed: str) -> list[str]:
+    """The numbers of the SAs in the list, which a new one does not share."""
+    return re.findall(r"#\d+", listed)
+
+
+def other_ipsec_policy(given: dict[str, Any]) -> dict[str, Any]:
     """The connection after someone has changed its IPsec policy."""
-    changed = copy.deepcopy(connection)
+    changed = copy.deepcopy(given)
     changed["ipsec_policy"] |= {"encryption_algorithm": "aes-192", "auth_algorithm": "sha2-384"}
     return changed
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
-def test_the_role_makes_a_tunnel(name: str) -> None:
-    connection = CONNECTIONS[name]
-    with testbed(connection) as bed:
-        bed.cloud.configure(cloud_config(connection, PSK))
-        answer = run_role(bed, connection, PSK)
+def test_role_makes_a_tunnel_to_neutron(name: str) -> None:
+    given = CONNECTIONS[name]
+    with tunnel_to(given) as bed:
+        answer = run_role(bed, given, PSK)
         assert answer.ok, answer.output + bed.onprem.log.read_text()
         assert_pings_pass_encrypted(bed)
-        version = connection["ike_policy"]["ike_version"].removeprefix("v")
+        version = given["ike_policy"]["ike_version"].removeprefix("v")
         assert f"ESTABLISHED, IKEv{version}," in bed.cloud.swanctl("--list-sas")
 
 
-# trap and start: one leaves an old tunnel up that the role must end, the other does not
+# trap and start: one leaves an old tunnel up that the role must terminate, the other does not
 @pytest.mark.parametrize("name", ["v1 defaults", "v2 elliptic"])
-def test_the_life_of_a_tunnel(name: str) -> None:
-    connection = CONNECTIONS[name]
-    with testbed(connection) as bed:
+def test_life_of_a_tunnel(name: str) -> None:
+    given = CONNECTIONS[name]
+    with tunnel_to(given) as bed:
         conf_d = bed.onprem.swanctl_dir / "conf.d"
-        (conf_d / "neighbour.conf").write_text(
-            "connections { neighbour { remote_addrs = 192.0.2.1 } }"
+        (conf_d / "neighbor.conf").write_text(
+            "connections { neighbor { remote_addrs = 192.0.2.1 } }"
         )
-        bed.cloud.configure(cloud_config(connection, PSK))
-        assert run_role(bed, connection, PSK).ok
+        conf_d.chmod(0o700)
+        assert run_role(bed, given, PSK).ok
 
         before = bed.onprem.swanctl("--list-sas")
-        again = run_role(bed, connection, PSK)
+        again = run_role(bed, given, PSK)
         assert again.ok, again.output
         assert again.changed == 0, again.output
-        assert unique_ids(bed.onprem.swanctl("--list-sas")) == unique_ids(before)
+        assert ids(bed.onprem.swanctl("--list-sas")) == ids(before)
 
         bed.onprem.swanctl("--terminate", "--ike", NAME)
-        lost = run_role(bed, connection, PSK)
+        lost = run_role(bed, given, PSK)
         assert lost.ok, lost.output
         assert lost.changed == 1, lost.output
         assert "INSTALLED" in bed.onprem.swanctl("--list-sas")
 
-        changed = other_ipsec_policy(connection)
-        bed.cloud.configure(cloud_config(changed, PSK))
+        changed = other_ipsec_policy(given)
+        configure_cloud(bed, changed, psk=PSK)
         renewed = run_role(bed, changed, PSK)
         assert renewed.ok, renewed.output + bed.onprem.log.read_text()
         assert renewed.changed > 0
-        installed = [
-            line for line in bed.cloud.swanctl("--list-sas").splitlines() if "ESP:" in line
-        ]
+        listed = bed.cloud.swanctl("--list-sas").splitlines()
+        installed = [line for line in listed if "INSTALLED" in line]
         assert installed
         assert all("AES_CBC-192/HMAC_SHA2_384_192" in line for line in installed), installed
         assert_pings_pass_encrypted(bed)
 
-        gone = run_role(bed, {"id": connection["id"]}, None, state="absent")
+        gone = run_role(bed, {"id": given["id"]}, None, state="absent")
         assert gone.ok, gone.output
         assert gone.changed > 0
-        assert [path.name for path in conf_d.iterdir()] == ["neighbour.conf"]
+        assert [path.name for path in conf_d.iterdir()] == ["neighbor.conf"]
+        assert conf_d.stat().st_mode & 0o777 == 0o700
         loaded = bed.onprem.swanctl("--list-conns")
-        assert "neighbour:" in loaded
+        assert "neighbor:" in loaded
         assert NAME not in loaded
         assert bed.onprem.swanctl("--list-sas") == ""
         assert not bed.ping(*next(bed.pairs()))
-        assert run_role(bed, {"id": connection["id"]}, None, state="absent").changed == 0
+        assert run_role(bed, {"id": given["id"]}, None, state="absent").changed == 0
 
 
-def unique_ids(listed: str) -> list[str]:
-    """The numbers of the SAs in the list, which a new one does not share."""
-    return re.findall(r"#\d+", listed)
+def test_connections_between_the_same_gateways_are_separate_tunnels() -> None:
+    first = connection("v2", *STRONG) | {"initiator": "response-only"}
+    second = connection("v2", *STRONG) | {
+        "id": "4b8f2a52-0000-4000-8000-000000000002",
+        "name": "second",
+        "local_cidrs": ["10.4.0.0/24"],
+        "remote_cidrs": ["10.3.0.0/24"],
+    }
+    keys = {first["id"]: PSK, "second": PSK}
+    with tunnel_to(first, second) as bed:
+        to_first, _mixed, _mixed, to_second = bed.pairs()
+        answer = run_role(bed, [first, second], keys)
+        assert answer.ok, answer.output + bed.onprem.log.read_text()
+        assert bed.ping(*to_first, count=3)
+        assert bed.ping(*to_second, count=3)
+        again = run_role(bed, [first, second], keys)
+        assert (again.ok, again.changed) == (True, 0), again.output
+
+        changed = other_ipsec_policy(second)
+        configure_cloud(bed, first, changed, psk=PSK)
+        with bed.pinging(*to_first) as lost:
+            answer = run_role(bed, [first, changed], keys)
+        assert answer.ok, answer.output
+        assert lost() == 0
+        assert "AES_CBC-192" in bed.onprem.swanctl("--list-sas")
+
+        pruned = run_role(bed, [second | changed], keys, prune=True)
+        assert pruned.ok, pruned.output
+        assert bed.ping(*to_second, count=3)
+        assert not bed.ping(*to_first)
+        assert first["id"] not in bed.onprem.swanctl("--list-conns")
+        names = {path.name for path in (bed.onprem.swanctl_dir / "conf.d").iterdir()}
+        assert names == {f"otc-vpn-{second['id']}.conf", f"otc-vpn-{second['id']}.secrets.conf"}
 
 
-def test_the_cloud_may_start_the_tunnel() -> None:
-    connection = CONNECTIONS["v1 defaults"]
-    with testbed(connection) as bed:
-        bed.cloud.configure(cloud_config(connection, PSK))
-        answer = run_role(
-            bed, connection, PSK, start_action="none", local_addresses=["%any"], check=False
-        )
+def test_tunnel_comes_back_when_the_cloud_closes_it() -> None:
+    given = CONNECTIONS["v2 elliptic"]
+    with tunnel_to(given) as bed:
+        assert run_role(bed, given, PSK, check=False).ok
+        wait_until(lambda: bed.ping(*next(bed.pairs())), "no ping")
+        for end in ("--ike", "--child"):
+            bed.cloud.swanctl("--terminate", end, given["id"])
+            wait_until(lambda: bed.ping(*next(bed.pairs())), f"not up again after {end}")
+
+
+def test_cloud_can_initiate_the_tunnel() -> None:
+    given = CONNECTIONS["v2 console"]
+    with tunnel_to(given) as bed:
+        answer = run_role(bed, given, PSK, start_action="none", local_addresses="%any", check="no")
         assert answer.ok, answer.output
         assert bed.onprem.swanctl("--list-sas") == ""
-        bed.cloud.swanctl("--initiate", "--child", "child0", "--timeout", "15")
-        assert_pings_pass_encrypted(bed)
-        # and a look at it finds it up
-        assert run_role(bed, connection, PSK, start_action="none", local_addresses=["%any"]).ok
+        bed.cloud.stroke("up-nb", given["id"])
+        wait_until(lambda: bed.ping(*next(bed.pairs())), "no ping")
 
 
-def test_a_wrong_key_fails_the_play() -> None:
-    connection = CONNECTIONS["v1 defaults"]
-    with testbed(connection) as bed:
-        bed.cloud.configure(cloud_config(connection, "another key"))
-        answer = run_role(bed, connection, PSK, check_retries=4)
+@pytest.mark.parametrize("version", ["v2", "v1"])
+def test_changed_key_is_tried(version: str) -> None:
+    given = connection(version, *STRONG)
+    with tunnel_to(given) as bed:
+        assert run_role(bed, given, PSK).ok
+        wait_until(lambda: bed.ping(*next(bed.pairs())), "no ping")
+        before = ids(bed.onprem.swanctl("--list-sas"))
+
+        with bed.pinging(*next(bed.pairs())) as lost:
+            wrong = run_role(bed, given, "the wrong key", check_retries=8)
+        assert not wrong.ok
+        secret = bed.onprem.swanctl_dir / "conf.d" / f"{NAME}.secrets.conf"
+        if version == "v2":
+            assert "rejected the new pre-shared key" in wrong.output
+            assert "the tunnel is still up" in wrong.output
+            assert lost() == 0
+            assert ids(bed.onprem.swanctl("--list-sas")) == before
+        else:
+            assert (
+                "IKEv1 and gateways without RFC 6023 cannot test a key beforehand" in wrong.output
+            )
+        assert {path.name for path in secret.parent.iterdir()} == {secret.name, f"{NAME}.conf"}
+        # the previous key is back
+        again = run_role(bed, given, PSK)
+        assert (again.ok, again.changed) == (True, 0), again.output
+
+        configure_cloud(bed, given, psk="the next key")
+        before = ids(bed.onprem.swanctl("--list-sas"))
+        with bed.pinging(*next(bed.pairs())) as lost:
+            answer = run_role(bed, given, "the next key")
+        assert answer.ok, answer.output + bed.onprem.log.read_text()
+        assert lost() == 0
+        assert not set(ids(bed.onprem.swanctl("--list-sas"))) & {before[0]}
+        assert "-trial" not in bed.onprem.swanctl("--list-conns")
+
+
+def test_wrong_key_fails_the_play() -> None:
+    given = CONNECTIONS["v1 defaults"]
+    with tunnel_to(given, psk="another key") as bed:
+        answer = run_role(bed, given, PSK, check_retries="4")
         assert not answer.ok
-        assert f"The tunnel of connection {NAME} is not up" in answer.output
+        assert f"Not up after 4 seconds: {NAME}-1 (10.1.0.0/24 === 10.2.0.0/24)" in answer.output
 
 
-def test_a_broken_file_of_someone_else_stops_the_play_before_it_unloads_everything() -> None:
-    connection = CONNECTIONS["v2 console"]
-    with testbed(connection) as bed:
-        bed.cloud.configure(cloud_config(connection, PSK))
-        assert run_role(bed, connection, PSK).ok
+def test_pair_of_networks_that_the_cloud_lacks_fails_the_play() -> None:
+    given = connection("v2", *STRONG)
+    with tunnel_to(given) as bed:
+        wanted = given | {"remote_cidrs": ["10.1.0.0/24", "10.1.0.0/25"]}
+        more = given | {"local_cidrs": ["10.2.0.0/16"]}
+        for asked, missing in ((wanted, "10.1.0.0/25"), (more, "10.2.0.0/16")):
+            answer = run_role(bed, asked, PSK, check_retries=2)
+            assert not answer.ok
+            assert missing in answer.output.split("Not up after", 1)[1].split("Compare", 1)[0]
+        assert "strongSwan has instead" in answer.output
+
+
+def test_broken_file_stops_the_play_before_it_unloads_everything() -> None:
+    given = CONNECTIONS["v2 console"]
+    with tunnel_to(given) as bed:
+        assert run_role(bed, given, PSK).ok
         broken = bed.onprem.swanctl_dir / "conf.d" / "broken.conf"
         broken.write_text("connections { broken {")
-        answer = run_role(bed, other_ipsec_policy(connection), PSK)
+        answer = run_role(bed, other_ipsec_policy(given), PSK)
         assert not answer.ok
         assert "Nothing was changed, because swanctl cannot parse" in answer.output
         assert f"{NAME}:" in bed.onprem.swanctl("--list-conns")
         assert bed.ping(*next(bed.pairs()), count=3)
+
+
+def test_gateway_that_cannot_work_is_one_sentence() -> None:
+    given = CONNECTIONS["v2 console"]
+    with tunnel_to(given) as bed:
+        behind_nat = run_role(bed, given | {"peer_address": "198.51.100.20"}, PSK)
+        assert not behind_nat.ok
+        assert "does not have the address 198.51.100.20" in behind_nat.output
+        assert "Set strongswan_peer_local_addresses" in behind_nat.output
+        assert not list((bed.onprem.swanctl_dir / "conf.d").iterdir())
+
+        bed.onprem.stop()
+        stopped = run_role(bed, given, PSK)
+        assert not stopped.ok
+        assert "Cannot reach the strongSwan daemon" in stopped.output

@@ -22,21 +22,25 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.tunnel.packages import ROOT
 
 CHARON_CONF = """\
 charon {{
   load = random nonce aes sha1 sha2 md5 hmac xcbc cmac ctr ccm gcm kdf gmp openssl curve25519 drbg \
-pem pkcs1 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default updown vici
+pem pkcs1 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default stroke updown vici
   install_virtual_ip = no
   i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   retransmit_tries = 2
   retransmit_timeout = 1.0
   plugins {{
+    stroke {{
+      secrets_file = {directory}/ipsec.secrets
+      socket = unix://{directory}/charon.ctl
+    }}
     vici {{
       socket = {uri}
     }}
@@ -80,6 +84,9 @@ def run(command: Sequence[str | Path], **options: Any) -> str:
     return done.stdout
 
 
+G = TypeVar("G", bound="Gateway")
+
+
 class Namespace:
     """A network namespace: a machine as far as the network goes."""
 
@@ -112,6 +119,8 @@ def link(one: Namespace, its_device: str, other: Namespace, other_device: str) -
 class Gateway:
     """A namespace with a charon in it."""
 
+    daemon: Sequence[str] = ["/usr/lib/ipsec/charon"]
+
     def __init__(self, namespace: Namespace, directory: Path) -> None:
         self.namespace = namespace
         self.directory = directory
@@ -123,17 +132,23 @@ class Gateway:
         (self.swanctl_dir / "conf.d").mkdir(parents=True)
         (self.swanctl_dir / "swanctl.conf").write_text("include conf.d/*.conf\n")
         self.strongswan_conf.write_text(CHARON_CONF.format(uri=self.uri, directory=directory))
-        command = with_packages(["sh", "-c", PRIVATE_RUN, "/usr/lib/ipsec/charon"])
-        with (directory / "output").open("w") as output:
+        self.socket = socket
+        self.start()
+
+    def start(self) -> None:
+        """Start charon."""
+        self.socket.unlink(missing_ok=True)
+        command = with_packages(["sh", "-c", PRIVATE_RUN, *self.daemon])
+        with (self.directory / "output").open("a") as output:
             self.process = subprocess.Popen(
                 # a test run that is killed takes charon along
-                ["setpriv", "--pdeathsig", "TERM", *namespace.inside(command)],
+                ["setpriv", "--pdeathsig", "TERM", *self.namespace.inside(command)],
                 env={**os.environ, "STRONGSWAN_CONF": str(self.strongswan_conf)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(socket.is_socket, f"charon in {namespace.name} did not come up")
+        wait_until(self.socket.is_socket, f"charon in {self.namespace.name} did not start")
 
     def swanctl(self, *arguments: str, check: bool = True) -> str:
         """Run swanctl against this charon and return its output."""
@@ -154,10 +169,9 @@ class Gateway:
         return done.stdout
 
     def configure(self, text: str) -> None:
-        """Take this as the whole configuration, and end the tunnels of the one before."""
+        """Load this as the whole configuration."""
         (self.swanctl_dir / "conf.d" / "test.conf").write_text(text)
         self.swanctl("--load-all", "--noprompt")
-        self.swanctl("--terminate", "--ike", "test", check=False)
 
     def stop(self) -> None:
         """Stop charon."""
@@ -167,6 +181,41 @@ class Gateway:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+class CloudGateway(Gateway):
+    """A gateway with the files of Neutron's driver, run as the driver runs it."""
+
+    def __init__(self, namespace: Namespace, directory: Path) -> None:
+        self.ipsec_conf = directory / "ipsec.conf"
+        self.secrets = directory / "ipsec.secrets"
+        self.daemon = ["/usr/lib/ipsec/starter", "--nofork", "--conf", str(self.ipsec_conf)]
+        self.ipsec_conf.write_text("config setup\n")
+        self.secrets.touch(mode=0o600)
+        super().__init__(namespace, directory)
+
+    def write(self, files: Mapping[str, str], connections: Sequence[str]) -> None:
+        """Write the files and reload them, as the driver does after a change."""
+        self.ipsec_conf.write_text(files["ipsec.conf"])
+        self.secrets.write_text(files["ipsec.secrets"])
+        self.stroke("rereadsecrets")
+        self.process.send_signal(signal.SIGUSR1)
+        self.wait_for_connections(connections)
+
+    def wait_for_connections(self, names: Sequence[str]) -> None:
+        """Wait until exactly these connections are loaded."""
+        wait_until(lambda: self.loaded() == set(names), f"{names} are not loaded")
+
+    def loaded(self) -> set[str]:
+        """Names of the loaded connections, those of child SAs: starter joins connections."""
+        return set(re.findall(r"^  (\S+): T", self.swanctl("--list-conns"), re.MULTILINE))
+
+    def stroke(self, *arguments: str) -> str:
+        """Run stroke, which the driver calls as C(ipsec) with the same arguments."""
+        return run(
+            with_packages(["/usr/lib/ipsec/stroke", *arguments]),
+            env={**os.environ, "STRONGSWAN_CONF": str(self.strongswan_conf)},
+        )
 
 
 class Testbed:
@@ -201,8 +250,8 @@ class Testbed:
         self._local_networks(onprem, self.onprem_host, self.connection["remote_cidrs"])
         self._local_networks(cloud, self.cloud_host, self.connection["local_cidrs"])
 
-        self.onprem = self._gateway(onprem, directory / "onprem")
-        self.cloud = self._gateway(cloud, directory / "cloud")
+        self.onprem = self._gateway(Gateway, onprem, directory / "onprem")
+        self.cloud = self._gateway(CloudGateway, cloud, directory / "cloud")
 
     def _namespace(self, name: str) -> Namespace:
         namespace = Namespace(name)
@@ -224,9 +273,9 @@ class Testbed:
         )
         run(gateway.inside(["sh", "-c", settings]))
 
-    def _gateway(self, namespace: Namespace, directory: Path) -> Gateway:
+    def _gateway(self, kind: type[G], namespace: Namespace, directory: Path) -> G:
         directory.mkdir()
-        gateway = Gateway(namespace, directory)
+        gateway = kind(namespace, directory)
         self._undo.callback(gateway.stop)
         return gateway
 
@@ -248,6 +297,31 @@ class Testbed:
             timeout=60,
         )
         return f"{count} received" in done.stdout
+
+    @contextlib.contextmanager
+    def pinging(self, source: str, target: str) -> Iterator[Callable[[], int]]:
+        """Ping meanwhile, five times a second; afterwards, the number of lost pings."""
+        command = ["ping", "-q", "-i", "0.2", "-W", "2", "-I", source, target]
+        process = subprocess.Popen(
+            self.onprem_host.inside(with_packages(command)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        output = ""
+
+        def lost() -> int:
+            counts = re.search(r"(\d+) packets transmitted, (\d+) received", output)
+            assert counts, output
+            return int(counts[1]) - int(counts[2])
+
+        try:
+            yield lost
+        finally:
+            time.sleep(1)  # for the answer to the last one
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=10)
 
     @contextlib.contextmanager
     def wire(self) -> Iterator[list[str]]:

@@ -28,7 +28,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "r_path": {"type": "path"},
     "r_file_mode": {"type": "str", "default": "0640"},
     "r_key": {"type": "str", "no_log": True},
-    "r_keys": {"type": "raw", "no_log": True},
+    "r_keys": {"type": "raw", "no_log": True, "default": {}},
     "r_row": {"type": "dict", "required": True},
 }
 
@@ -88,12 +88,19 @@ def test_value_is_converted(name: str, value: Any, expected: Any) -> None:
     assert type(converted) is type(expected)
 
 
+def test_default_that_ansible_wraps_has_the_type_of_its_base() -> None:
+    wrapped = type("Wrapped", (dict,), {})
+    options = {"r_tags": {"type": "raw", "default": wrapped()}}
+    assert convert({"r_tags": "a=b"}, options, "r_").values == {"tags": {"a": "b"}}
+
+
 @pytest.mark.parametrize("name", [name.removeprefix("r_") for name in OPTIONS])
 @pytest.mark.parametrize("empty", ["", " \n", None])
 def test_empty_value_is_not_set(name: str, empty: Any) -> None:
     unset = values()
     assert values(**{name: empty}) == unset
-    assert unset.get(name) == OPTIONS[f"r_{name}"].get("default")
+    if not OPTIONS[f"r_{name}"].get("no_log"):
+        assert unset[name] == OPTIONS[f"r_{name}"].get("default")
 
 
 def test_secret_is_not_returned() -> None:
@@ -123,11 +130,17 @@ def test_unusable_value_is_one_sentence(name: str, value: Any, problem: str) -> 
 
 
 @pytest.mark.parametrize("secret", [31337, True, 1.5, ["31337"], {"a": 31337}, {"a": ["31337"]}])
-@pytest.mark.parametrize("name", ["key", "keys"])
-def test_secret_that_is_no_string_is_refused_and_not_shown(name: str, secret: Any) -> None:
-    (problem,) = problems(**{name: secret})
-    assert problem.startswith(f"r_{name} must contain strings only. Quote")
+def test_secret_that_is_no_string_is_refused_and_not_shown(secret: Any) -> None:
+    (problem,) = problems(key=secret)
+    assert problem.startswith("r_key must be a string. Quote")
     assert "31337" not in problem
+    (problem,) = problems(keys=secret)
+    assert problem.startswith("r_keys must be a dictionary of strings. Quote")
+    assert "31337" not in problem
+
+
+def test_secrets_of_the_wrong_shape_are_refused() -> None:
+    assert len(problems(key={"a": "b"}, keys="a")) == 2
 
 
 @given(names=st.lists(st.text(min_size=1), min_size=1))
