@@ -18,7 +18,7 @@ TESTS = # which tests `make pytest` runs; all by default
 # molecule and ansible-lint look for ansible's commands there
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help demo test check sanity pytest test-newest test-long bench docs openstack-up openstack-down strongswan lock
+.PHONY: help demo test check sanity pytest test-newest test-long bench coverage mutate docs openstack-up openstack-down strongswan lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -72,6 +72,15 @@ test-long: $(VENV)/ready ## The property-based tests with more than ten thousand
 
 bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and openstacksdk
 	@$(RUN) -m tests.benchmark
+
+coverage: $(VENV)/ready ## Run the tests with line and branch coverage of plugins/, modules included
+	@rm -rf build/coverage
+	@$(RUN) -m coverage run -m pytest tests/unit tests/contract tests/integration
+	@$(RUN) -m coverage combine --quiet
+	@$(RUN) -m coverage report
+
+mutate: $(VENV)/ready ## Change the code in many places and list the changes that no unit test notices
+	@$(RUN) -m tests.mutation $(FILES)
 
 docs: $(VENV)/ready ## Build the documentation as a site into build/site
 	@$(RUN) -m tests.docs.site
