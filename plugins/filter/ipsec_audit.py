@@ -12,27 +12,29 @@ version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Checks connections for weak settings, such as IKEv1, MD5, SHA-1, 3DES, small Diffie-Hellman groups, PFS or dead
-    peer detection switched off, AH, aggressive and transport mode, and odd lifetimes.
-  - The result holds no pre-shared key, whatever the input holds, and does not depend on the order of the input.
-positional: _input
+  - Checks connections for weak settings, such as IKEv1, MD5, SHA-1, 3DES, small Diffie-Hellman groups, disabled PFS or dead
+    peer detection, AH, aggressive and transport mode, and long lifetimes.
+  - Also finds settings with unknown values, overlapping networks, pairs of connections that differ, and a quota that is nearly used up.
+  - The result contains no pre-shared key, even if the input does, and does not depend on the order of the input.
+positional: _input, accepted, today
 options:
   _input:
     description: >-
-      Connections as returned by M(otc.vpn.ipsec_connection_info) with O(otc.vpn.ipsec_connection_info#module:resolve=true).
+      Connections as returned by M(otc.vpn.ipsec_connection_info) with O(otc.vpn.ipsec_connection_info#module:resolve=true),
+      or registered results of that module, one for each cloud.
     type: list
     elements: dict
     required: true
   accepted:
     description:
-      - Findings that are accepted. They are still in the result, with the reason, but do not count as open.
-      - An entry that fits no finding is listed in C(unused_acceptances).
+      - Accepted findings. They are part of the result, with the reason, but do not count as open.
+      - Entries that match no finding are listed in RV(_value.unused_accepted).
     type: list
     elements: dict
     default: []
     suboptions:
       id:
-        description: The identifier of the finding, such as V(ikev1).
+        description: Identifier of the finding, such as V(ikev1).
         type: str
         required: true
       connection:
@@ -40,14 +42,14 @@ options:
         type: str
         required: true
       reason:
-        description: Why the finding is accepted.
+        description: Reason for accepting the finding.
         type: str
         required: true
       until:
-        description: The last day (YYYY-MM-DD) on which it is accepted; no end if left out.
+        description: Last day (YYYY-MM-DD) on which the finding is accepted. Without it, the finding is always accepted.
         type: str
   today:
-    description: The day (YYYY-MM-DD) on which O(accepted[].until) is judged; by default the controller's.
+    description: Day (YYYY-MM-DD) that O(accepted[].until) is compared with. Defaults to the current day of the controller.
     type: str
 seealso:
   - plugin: otc.vpn.ipsec_report
@@ -60,10 +62,10 @@ EXAMPLES = r"""
     resolve: true
   register: gathered
 
-- name: Stop when a connection has a severe weakness
+- name: Fail if a connection has a severe weakness
   ansible.builtin.assert:
     that: audit.summary.findings.high == 0
-    fail_msg: "{{ audit.summary.sentence }}"
+    fail_msg: "{{ audit.summary.text }}"
   vars:
     audit: "{{ gathered.ipsec_connections | otc.vpn.ipsec_audit(accepted) }}"
     accepted:
@@ -75,24 +77,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What was found.
+  description: Result of the audit.
   type: dict
   contains:
     summary:
       description: >-
-        Counts - C(connections), C(states) (by state), C(findings) (open ones by severity), C(accepted), C(not_audited)
-        (connections with an unknown policy) - and C(sentence), which says the same in words.
+        Counts - C(connections), C(states) (by state), C(findings) (open findings by severity), C(accepted), C(not_audited)
+        (connections with an unknown policy) - and C(text), a summary in words.
       type: dict
-    connections:
+    sources:
       description: >-
-        One entry a connection, sorted by name, with C(label), C(state) (V(up), V(down), V(pending), V(error),
-        V(disabled) or V(unknown)), gateways, networks, the settings of both policies, C(has_open) and C(findings).
-        A finding has C(id), C(severity) (V(high), V(medium) or V(low)), C(title), C(setting), C(value), C(reason),
-        C(mend), C(source) and C(accepted), which is null or has C(reason) and C(until).
+        Clouds, projects and editions of the connections, each with C(cloud), C(region), C(project), C(project_id), C(edition)
+        and C(connections), their number.
       type: list
       elements: dict
-    unused_acceptances:
-      description: Entries of O(accepted) that fit no finding today.
+    connections:
+      description: >-
+        One entry per connection, those that need attention first, with C(label), C(state) (V(up), V(down), V(pending), V(error),
+        V(disabled) or V(unknown)), C(edition), C(project_id), gateways, networks, the settings of both policies,
+        C(has_open_findings) and C(findings). A finding has C(id), C(severity) (V(high), V(medium) or V(low)), C(title),
+        C(setting), C(value), C(reason), C(fix), C(source), C(policy) (C(kind), C(id), C(name) and the number of
+        C(connections) that share the policy, or null) and C(accepted), which is null or has C(reason) and C(until).
+      type: list
+      elements: dict
+    pairs:
+      description: >-
+        Pairs of connections of Enterprise Edition VPN, with C(connections) (IDs) and C(state) (V(up), V(degraded) or V(outage)).
+      type: list
+      elements: dict
+    unused_accepted:
+      description: Entries of O(accepted) that match no finding.
       type: list
       elements: dict
 """
@@ -103,35 +117,43 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._audit import AcceptanceError, acceptances
 from ..plugin_utils._inventory.data import mark_untrusted
-from ..plugin_utils._report import audit
+from ..plugin_utils._lookups import ConnectionsError, lookups
+from ..plugin_utils._report.acceptances import AcceptanceError, acceptances
+from ..plugin_utils._report.audit import audit
 
 
 def ipsec_audit(
     connections: Sequence[Mapping[str, Any]],
     accepted: Sequence[Mapping[str, Any]] | None = None,
-    today: str | None = None,
+    today: str | date | None = None,
 ) -> Any:
-    """See DOCUMENTATION. The result is marked as data, never a template, as the input was."""
-    if not isinstance(connections, Sequence) or not all(
-        isinstance(connection, Mapping) for connection in connections
-    ):
-        raise AnsibleFilterError(
-            "ipsec_audit needs the list of connections that ipsec_connection_info returns."
-        )
+    """Return the audit, marked as untrusted like its input."""
+    if not isinstance(accepted or [], Sequence) or isinstance(accepted, str):
+        raise AnsibleFilterError("ipsec_audit: accepted must be a list of dictionaries.")
     try:
-        day = date.fromisoformat(str(today)) if today else date.today()
-        return mark_untrusted(audit(connections, acceptances(accepted or []), day))
-    except AcceptanceError as error:
-        raise AnsibleFilterError(str(error)) from None
+        found = lookups(connections)
+        for lookup in found:
+            if lookup.error:
+                raise AnsibleFilterError(f"ipsec_audit: cannot read connections: {lookup.error}")
+        rows = [row for lookup in found for row in lookup.connections]
+        return mark_untrusted(audit(rows, acceptances(accepted or []), _day(today)))
+    except (ConnectionsError, AcceptanceError) as error:
+        raise AnsibleFilterError(f"ipsec_audit: {error}") from None
+
+
+def _day(today: str | date | None) -> date:
+    try:
+        return date.fromisoformat(str(today)) if today else date.today()
     except ValueError:
-        raise AnsibleFilterError(f"today: {today} is not a date like 2026-12-31.") from None
+        raise AnsibleFilterError(
+            f"ipsec_audit: today must be a date such as 2026-12-31, got: {today}."
+        ) from None
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """Entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filters by name."""
+        """Return the filters by name."""
         return {"ipsec_audit": ipsec_audit}

@@ -7,32 +7,40 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ipsec_report
-short_description: Write an audit of IPsec connections as HTML, Markdown or JSON
+short_description: Write an audit of IPsec connections as HTML, Markdown, JSON or CSV
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Turns the result of P(otc.vpn.ipsec_audit#filter) into one self-contained page with a map of the tunnels, or into
-    Markdown or JSON.
-  - Names and other values from the API are escaped; none can become markup.
+  - Converts the result of P(otc.vpn.ipsec_audit#filter) to a self-contained HTML page with a map of the tunnels, or to
+    Markdown, JSON or CSV.
+  - Names and other values from the API are escaped, so that they cannot become markup or spreadsheet formulas.
   - The same input gives the same text.
-positional: _input, form
+positional: _input, format
 options:
   _input:
-    description: The result of P(otc.vpn.ipsec_audit#filter).
+    description: Result of P(otc.vpn.ipsec_audit#filter).
     type: dict
     required: true
-  form:
-    description: What to write.
+  format:
+    description: Format of the report.
     type: str
-    choices: [html, markdown, json]
+    choices: [html, markdown, json, csv]
     default: html
   title:
-    description: The title of the report.
+    description: Title of the report.
     type: str
     default: IPsec tunnels
   note:
-    description: A line under the title, for example when the facts were gathered.
+    description: A line below the title.
+    type: str
+    default: ""
+  date:
+    description: Date and time of the report, a line below the title. Not shown if empty.
+    type: str
+    default: ""
+  previous:
+    description: Text of an earlier JSON report. The report then has a section with what has changed.
     type: str
     default: ""
 seealso:
@@ -50,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The whole report.
+  description: The report.
   type: str
 """
 
@@ -60,24 +68,38 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import NativeJinjaUnsafeText
 
-from ..plugin_utils._report import FORMS, render
+from ..plugin_utils._report.changes import PreviousReportError, changes
+from ..plugin_utils._report.page import FORMATS, render
 
 
 def ipsec_report(
-    audit: Mapping[str, Any], form: str = "html", title: str = "IPsec tunnels", note: str = ""
+    audit: Mapping[str, Any],
+    format: str = "html",
+    title: str = "IPsec tunnels",
+    note: str = "",
+    date: str = "",
+    previous: str = "",
 ) -> Any:
-    """See DOCUMENTATION. The result is marked as data, never a template, as the input was."""
-    if not isinstance(audit, Mapping) or "unused_acceptances" not in audit:
-        raise AnsibleFilterError("ipsec_report needs the result of the filter ipsec_audit.")
-    if form not in FORMS:
-        raise AnsibleFilterError(f"ipsec_report writes {', '.join(FORMS)}, but not {form}.")
-    # This kind of text ansible-core 2.18 does not take for a dictionary when it looks like JSON.
-    return NativeJinjaUnsafeText(render(audit, form, title, note))
+    """Return the report, marked as untrusted like its input."""
+    if not isinstance(audit, Mapping) or "unused_accepted" not in audit:
+        raise AnsibleFilterError(
+            "ipsec_report: the input must be a result of the filter ipsec_audit."
+        )
+    if format not in FORMATS:
+        raise AnsibleFilterError(
+            f"ipsec_report: unknown format {format}. Supported values: {', '.join(FORMATS)}."
+        )
+    try:
+        changed = changes(audit, previous) if previous else None
+    except PreviousReportError as error:
+        raise AnsibleFilterError(f"ipsec_report: {error}") from None
+    # ansible-core 2.18 does not convert this type of text to a dictionary if it resembles JSON.
+    return NativeJinjaUnsafeText(render(audit, format, title, note, date, changed))
 
 
 class FilterModule:
-    """What Ansible looks for."""
+    """Entry point for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """The filters by name."""
+        """Return the filters by name."""
         return {"ipsec_report": ipsec_report}

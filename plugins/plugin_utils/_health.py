@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The health of connections: which are up, whether all that must be are, and the same as metrics.
+"""The health of connections: which are up, and whether all required ones are.
 
 Only the fields named here get into a result, so a psk never does.
 Private to this collection.
@@ -13,166 +13,206 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..module_utils._vpn.matching import filter_rows
-from ..module_utils._vpn.states import normalize_status
-from ._report import state, text
+from ..module_utils._vpn.states import STATES, connection_state, normalize_status
+from ._lookups import SOURCE, Lookup
+from ._pairs import gateway_id, pair_state, pairs
+from ._text import count, one_line
 
-STATES = ("up", "down", "pending", "error", "disabled")
-_WORDS = {
+FILTERS = ("name", "vpn_service", "peer_address", "project_id", "tags")
+_LABELS = {
     "up": "up",
     "down": "down",
     "pending": "pending",
     "error": "in error",
     "disabled": "administratively disabled",
+    "unknown": "in an unknown state",
 }
 _NONE_FOUND = (
-    "No IPsec connection was found: check the project and what is selected. "
-    "A user who may not read connections gets an empty list, not an error."
+    "No IPsec connections found. Check the project, the editions and the filters: "
+    "a user without read access to connections gets an empty list, not an error."
 )
 _DOWN = (
-    "A connection is DOWN until both gateways have talked, and without traffic it may be again: "
-    "check that the remote gateway can be reached and that its settings agree, then send traffic."
+    "A connection is DOWN until the gateways have negotiated it, and can return to DOWN while idle: "
+    "check that the remote gateway is reachable and that its settings match, then send traffic."
 )
+_PAIR_LABELS = {"degraded": "degraded", "outage": "down (outage)"}
+
+Row = dict[str, Any]
+
+
+class FiltersError(ValueError):
+    """Error in the filters, with a message for the user."""
 
 
 def health(
-    connections: Iterable[Mapping[str, Any]],
+    lookups: Sequence[Lookup],
     required: Sequence[str] = (),
-    selection: Mapping[str, Any] | None = None,
+    filters: Mapping[str, Any] | None = None,
     waited: float = 0,
+    allow_degraded: bool = False,
 ) -> dict[str, Any]:
-    """Sort connections, as `ipsec_connection_info` returns them, into one list for each of STATES.
+    """Sort connections into one list for each of STATES, and decide whether all is well.
 
-    A status that nobody has documented, or none, goes to `error`. `required` holds names and IDs;
-    empty, all that are not disabled are required. `selection` holds filters, empty ones being none.
-    `waited` (seconds) is mentioned if not all is well. The result, plain data, does not depend on
-    the order of the connections. Raises KeyError for a connection without id.
+    `required` contains names and IDs; empty, all connections that are not disabled are required.
+    `filters` has keys of FILTERS; empty values are ignored. `waited` (seconds) is mentioned if not
+    all is well. With `allow_degraded`, a connection that is not up does not count if its pair has
+    one that is. The result, plain data, does not depend on the order of the connections. Raises
+    FiltersError.
     """
-    by_id = {connection["id"]: connection for connection in _selected(connections, selection or {})}
+    by_id = {
+        connection["id"]: connection
+        for lookup in lookups
+        for connection in _filtered(lookup.connections, filters or {})
+    }
+    together = pairs(by_id.values())
+    degraded = {row["id"] for pair in together if pair_state(pair) == "degraded" for row in pair}
     rows = sorted((_row(connection, required) for connection in by_id.values()), key=_order)
     known = {row[field] for row in rows for field in ("name", "id")}
     missing = [name for name in dict.fromkeys(required) if name not in known]
     failing = [row for row in rows if row["required"] and row["state"] != "up"]
-    failures = [_sentence(row) for row in failing]
-    failures += [f"{text(name)} is required, but there is no such connection." for name in missing]
-    if not rows:
+    tolerated = [row for row in failing if allow_degraded and row["id"] in degraded]
+    failing = [row for row in failing if row not in tolerated]
+    failures = [_unreadable(lookup) for lookup in lookups if lookup.error]
+    failures += [_sentence(row) for row in failing]
+    failures += [f"Required connection {one_line(name)} not found." for name in missing]
+    if not rows and not failures:
         failures.append(_NONE_FOUND)
     ok = not failures
     must = sum(row["required"] for row in rows) + len(missing)
-    up = must - len(failing) - len(missing)
+    up = must - len(failing) - len(tolerated) - len(missing)
     verdict = f"{up} of {must} required are up." if must else "None is required."
     after = f" Waited up to {waited:g} seconds." if waited and not ok else ""
+    pair_rows = sorted((_pair(pair) for pair in together), key=_pair_order)
     return {
         "ok": ok,
-        "summary": f"{_counts(rows)} {verdict}{after}",
+        "summary": f"{_counts(rows, lookups)} {verdict}{_pair_counts(pair_rows)}{after}",
         "failures": failures,
-        "advice": [_DOWN] if any(row["state"] == "down" for row in failing) else [],
+        "hints": [_DOWN] if any(row["state"] == "down" for row in failing) else [],
         "missing": missing,
-        "report": [_sentence(row) for row in rows],
-        **{
-            name: [
-                {key: value for key, value in row.items() if key != "state"}
-                for row in rows
-                if row["state"] == name
-            ]
-            for name in STATES
-        },
+        "messages": [_sentence(row) for row in rows] + [_pair_sentence(pair) for pair in pair_rows],
+        "pairs": pair_rows,
+        "lookups": [
+            {
+                **lookup.source,
+                "ok": not lookup.error,
+                "message": lookup.error or None,
+                "healthy": not lookup.error
+                and not missing
+                and bool(rows)
+                and not any(_is_from(row, lookup) for row in failing),
+            }
+            for lookup in lookups
+        ],
+        **{name: [row for row in rows if row["state"] == name] for name in sorted(STATES)},
     }
 
 
-def _selected(
-    connections: Iterable[Mapping[str, Any]], selection: Mapping[str, Any]
+def _filtered(
+    connections: Iterable[Mapping[str, Any]], filters: Mapping[str, Any]
 ) -> Iterable[Mapping[str, Any]]:
-    filters = {name: value for name, value in selection.items() if value}
-    service = filters.pop("vpn_service", None)
+    unknown = sorted(map(str, set(filters) - set(FILTERS)))
+    if unknown:
+        raise FiltersError(
+            f"Unknown filters: {', '.join(unknown)}. Supported filters: {', '.join(FILTERS)}."
+        )
+    wanted = {name: value for name, value in filters.items() if value}
+    if not isinstance(wanted.get("tags", {}), Mapping):
+        raise FiltersError("filters: tags must be a dictionary.")
+    service = wanted.pop("vpn_service", None)
     return [
         connection
-        for connection in filter_rows(map(dict, connections), filters)
-        if not service
-        or service
-        in (connection.get("vpnservice_id"), (connection.get("vpn_service") or {}).get("name"))
+        for connection in filter_rows(map(dict, connections), wanted)
+        if not service or service in (gateway_id(connection), _service_name(connection))
     ]
 
 
-def _row(connection: Mapping[str, Any], required: Sequence[str]) -> dict[str, Any]:
-    row = {key: connection.get(key) for key in ("id", "name", "status", "peer_address")}
-    row["project_id"] = connection.get("project_id") or connection.get("tenant_id")
+def _service_name(connection: Mapping[str, Any]) -> Any:
+    service = connection.get("vpn_service")
+    return service.get("name") if isinstance(service, Mapping) else None
+
+
+def _row(connection: Mapping[str, Any], required: Sequence[str]) -> Row:
+    row = {key: connection.get(key) for key in ("id", "name", "status", "peer_address", *SOURCE)}
     row["status"] = normalize_status(row["status"])
-    found = state({**connection, "status": row["status"]})
-    row["state"] = found if found in STATES else "error"
+    row["state"] = connection_state(connection)
     row["required"] = (
         row["name"] in required or row["id"] in required if required else row["state"] != "disabled"
     )
     return row
 
 
-def _order(row: Mapping[str, Any]) -> tuple[str, str]:
-    return (str(row["name"] or "").casefold(), str(row["id"]))
+def _is_from(row: Row, lookup: Lookup) -> bool:
+    return any(row["id"] == connection["id"] for connection in lookup.connections)
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
+def _order(row: Row) -> tuple[Any, ...]:
+    """Order by state, the most urgent first, then by name."""
+    return (STATES.index(row["state"]), str(row["name"] or "").casefold(), str(row["id"]))
+
+
+def _sentence(row: Row) -> str:
     return (
-        f"{text(row['name']) or '(no name)'} to {text(row['peer_address']) or '(no address)'} "
-        f"is {_WORDS[row['state']]} (status {text(row['status']) or 'missing'}, "
-        f"id {text(row['id'])})."
+        f"{one_line(row['name']) or '(no name)'} to {one_line(row['peer_address']) or '(no address)'} "
+        f"is {_LABELS[row['state']]} (status {one_line(row['status']) or 'missing'}, "
+        f"id {one_line(row['id'])})."
     )
 
 
-def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
-    total = f"{len(rows)} IPsec connection{'' if len(rows) == 1 else 's'}"
+def _unreadable(lookup: Lookup) -> str:
+    return f"Cannot read the connections{_where(lookup)}: {one_line(lookup.error)}"
+
+
+def _where(lookup: Lookup) -> str:
+    parts = [lookup.source[key] for key in ("cloud", "region", "project")]
+    parts += ["Enterprise Edition VPN"] if lookup.source["edition"] == "enterprise" else []
+    named = ", ".join(filter(None, parts))
+    return f" of {named}" if named else ""
+
+
+def _counts(rows: Sequence[Row], lookups: Sequence[Lookup]) -> str:
+    total = count(len(rows), "IPsec connection")
+    editions = {lookup.source["edition"] for lookup in lookups}
+    if "enterprise" in editions:
+        parts = [
+            f"{sum((row['edition'] or 'classic') == name for row in rows)} {name}"
+            for name in sorted(editions)
+        ]
+        total += f" ({', '.join(parts)})"
     counts = {name: sum(row["state"] == name for row in rows) for name in STATES}
-    parts = [f"{count} {_WORDS[name]}" for name, count in counts.items() if count]
+    parts = [f"{number} {_LABELS[name]}" for name, number in counts.items() if number]
     return f"{total}: {', '.join(parts)}." if parts else f"{total}."
 
 
-def metrics(result: Mapping[str, Any]) -> str:
-    """The result of `health` in Prometheus's text format, as node_exporter's textfile collector reads it.
+def _pair(pair: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "state": pair_state(pair),
+        "vpnservice_id": gateway_id(pair[0]),
+        "cgw_id": pair[0].get("cgw_id"),
+        **{key: pair[0].get(key) for key in SOURCE},
+        "connections": [
+            {"id": row.get("id"), "name": row.get("name"), "state": connection_state(row)}
+            for row in pair
+        ],
+    }
 
-    Without a time of day: node_exporter gives the time of the file, and the same state is the same text.
-    """
-    rows = sorted(
-        ((row, name) for name in STATES for row in result[name]), key=lambda r: _order(r[0])
+
+def _pair_order(pair: Mapping[str, Any]) -> tuple[Any, ...]:
+    order = ("outage", "degraded", "up")
+    return (order.index(pair["state"]), [str(row["id"]) for row in pair["connections"]])
+
+
+def _pair_sentence(pair: Mapping[str, Any]) -> str:
+    names = " and ".join(
+        f"{one_line(row['name'] or row['id'])} ({_LABELS[row['state']]})"
+        for row in pair["connections"]
     )
-    lines = [
-        *_head("otc_vpn_ipsec_health_ok", "Whether all required IPsec connections are up."),
-        f"otc_vpn_ipsec_health_ok {int(result['ok'])}",
-    ]
-    for suffix, help_text, value in (
-        ("up", "Whether the IPsec connection is up.", lambda row, name: name == "up"),
-        (
-            "admin_state_up",
-            "Whether the IPsec connection is administratively enabled.",
-            lambda row, name: name != "disabled",
-        ),
-        (
-            "required",
-            "Whether the IPsec connection has to be up.",
-            lambda row, name: row["required"],
-        ),
-    ):
-        metric = f"otc_vpn_ipsec_connection_{suffix}"
-        lines += _head(metric, help_text)
-        lines += [f"{metric}{{{_labels(row)}}} {int(value(row, name))}" for row, name in rows]
-    metric = "otc_vpn_ipsec_connection_state"
-    lines += _head(metric, "The state of the IPsec connection: 1 for the one it has, 0 for others.")
-    lines += [
-        f'{metric}{{{_labels(row)},state="{one}"}} {int(one == name)}'
-        for row, name in rows
-        for one in STATES
-    ]
-    return "\n".join(lines) + "\n"
+    return f"The pair {names} is {_PAIR_LABELS.get(pair['state'], pair['state'])}."
 
 
-def _head(metric: str, help_text: str) -> list[str]:
-    return [f"# HELP {metric} {help_text}", f"# TYPE {metric} gauge"]
-
-
-def _labels(row: Mapping[str, Any]) -> str:
-    return ",".join(
-        f'{name}="{_escaped(row[name])}"' for name in ("id", "name", "peer_address", "project_id")
-    )
-
-
-def _escaped(value: Any) -> str:
-    """A label's value; half surrogates, which no file can hold, become question marks."""
-    whole = ("" if value is None else str(value)).encode("utf-8", "replace").decode()
-    return whole.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+def _pair_counts(pair_rows: Sequence[Mapping[str, Any]]) -> str:
+    parts = []
+    for state, word in (("outage", "outage"), ("degraded", "degraded")):
+        number = sum(pair["state"] == state for pair in pair_rows)
+        if number:
+            parts.append(f"{number} {word}")
+    return f" {count(len(pair_rows), 'pair')}: {', '.join(parts)}." if parts else ""

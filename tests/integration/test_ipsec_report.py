@@ -37,7 +37,8 @@ def reports(ansible: Ansible) -> dict[str, str]:
 
 
 def test_the_role_gathers_and_reports_without_a_secret(ansible: Ansible, mock_api: MockApi) -> None:
-    output, recap = run(ansible, mock_api, "-vvv", "--diff")
+    undated = "-e", "ipsec_report_show_date=no"
+    output, recap = run(ansible, mock_api, "-vvv", "--diff", *undated)
     assert (recap["changed"], recap["failed"]) == (2, 0), output
     written = reports(ansible)
     assert set(written) == {".html", ".md", ".json"}
@@ -49,9 +50,37 @@ def test_the_role_gathers_and_reports_without_a_secret(ansible: Ansible, mock_ap
     for text in (*written.values(), output):
         assert not [secret for secret in secrets if secret in text]
 
-    output, recap = run(ansible, mock_api)
+    output, recap = run(ansible, mock_api, *undated)
     assert recap["changed"] == 0, output
     assert reports(ansible) == written
+
+    # A change since then, more formats, and a directory that keeps its mode.
+    folder = ansible.folder / "ipsec-report"
+    folder.chmod(0o2775)
+    mock_api.change(mock_api.id_of("vpn-one", "branch-hamburg"), status="ACTIVE")
+    answers = {"ipsec_report_formats": "csv, markdown", "ipsec_report_accepted": ""}
+    output, recap = run(ansible, mock_api, "-e", json.dumps(answers | {"ipsec_report_mode": 416}))
+    assert recap["failed"] == 0, output
+    assert "- State: branch-hamburg: down to up" in reports(ansible)[".md"].replace("\\", "")
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d UTC$", reports(ansible)[".md"], re.MULTILINE)
+    assert f",{mock_api.id_of('vpn-one', 'branch-hamburg')}\n" in reports(ansible)[".csv"]
+    assert folder.stat().st_mode & 0o7777 == 0o2775
+    assert (folder / "ipsec-report.csv").stat().st_mode & 0o777 == 0o640
+
+
+def test_wrong_variables_are_named(ansible: Ansible, mock_api: MockApi) -> None:
+    output, recap = run(ansible, mock_api, "-e", "ipsec_report_formats=pdf,html")
+    assert recap["failed"] == 1
+    assert "unknown format pdf. Supported values: html, markdown, json, csv." in output
+    assert reports(ansible) == {}
+
+
+def test_cloud_that_cannot_be_read_writes_no_report(ansible: Ansible, mock_api: MockApi) -> None:
+    clouds = [{}, {"auth": {"password": "wrong-password"}, "endpoint": mock_api.url}]
+    output, recap = run(ansible, mock_api, "-e", json.dumps({"ipsec_report_clouds": clouds}))
+    assert recap["failed"] == 1, output
+    assert "wrong-password" not in output
+    assert reports(ansible) == {}
 
 
 def test_check_mode_says_what_would_change_and_writes_nothing(
@@ -66,5 +95,5 @@ def test_check_mode_says_what_would_change_and_writes_nothing(
 def test_open_findings_fail_the_play_when_asked_for(ansible: Ansible, mock_api: MockApi) -> None:
     output, recap = run(ansible, mock_api, "-e", "ipsec_report_fail_on=high")
     assert recap["failed"] == 1
-    sentence = json.loads(reports(ansible)[".json"])["summary"]["sentence"]
+    sentence = json.loads(reports(ansible)[".json"])["summary"]["text"]
     assert sentence in output

@@ -96,7 +96,7 @@ def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, mock_api: Mo
     outcome = health(ansible, {}, mock_api.environment("alice"))
     lines = outcome.message.split("\n")
     assert lines[0] == (
-        "23 IPsec connections: 12 up, 3 down, 4 pending, 2 in error, 2 administratively disabled. "
+        "23 IPsec connections: 2 in error, 3 down, 4 pending, 12 up, 2 administratively disabled. "
         "12 of 21 required are up."
     )
     hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
@@ -148,14 +148,14 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, mock_api
     assert well.message == ""
     assert well.fact["ok"] is True
     assert well.fact["summary"].endswith("2 of 2 required are up.")
-    assert "branch-atlantis is required, but there is no such connection." in missing.message
+    assert "Required connection branch-atlantis not found." in missing.message
     assert missing.fact["missing"] == ["branch-atlantis"]
     assert "datacentre-vienna to 198.51.100.50 is administratively disabled" in disabled.message
 
 
 def test_an_empty_list_of_connections_stops_the_play(ansible: Ansible, mock_api: MockApi) -> None:
     outcome = health(ansible, {}, mock_api.environment("rita"))
-    assert "No IPsec connection was found" in outcome.message
+    assert "No IPsec connections found" in outcome.message
 
 
 def test_report_only_lets_the_play_go_on(ansible: Ansible, mock_api: MockApi) -> None:
@@ -252,12 +252,13 @@ def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, mock_api: M
     environment = mock_api.environment("alice") | {"OS_PASSWORD": "wrong-password"}
     variables = {"ipsec_health_report_only": True, "ipsec_health_wait_timeout": 5}
     outcome = health(ansible, variables, environment)
+    assert "Cannot read the connections" in outcome.message
     assert "401" in outcome.message
     assert "wrong-password" not in outcome.shown
-    assert len(mock_api.requests) == 1
+    assert len(mock_api.requests) == 2  # the wait, and the lookup
 
 
-def test_the_textfile_is_written_before_the_failure_and_once(
+def test_textfile_is_new_at_each_run_and_changed_when_a_state_is(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     textfile = ansible.folder / "ipsec.prom"
@@ -270,13 +271,34 @@ def test_the_textfile_is_written_before_the_failure_and_once(
     first = health(ansible, variables, environment)
     assert "12 of 21" in first.message
     assert textfile.stat().st_mode & 0o777 == 0o644
-    assert "otc_vpn_ipsec_health_ok 0\n" in textfile.read_text()
-    written = textfile.stat()
+    assert value(textfile, "health_ok") == 0
+    written = textfile.stat().st_mtime_ns
     again = write_only(ansible, variables, environment)
     assert "changed=0" in again.stdout
-    assert textfile.stat() == written
+    assert textfile.stat().st_mtime_ns > written
     mock_api.change(mock_api.id_of("vpn-one", "branch-hamburg"), status="ACTIVE")
     assert "changed=1" in write_only(ansible, variables, environment).stdout
+    success = value(textfile, "last_success_timestamp_seconds")
+
+    # The password expires: the role fails, and says so in the file.
+    failed = write_only(ansible, variables, environment | {"OS_PASSWORD": "expired"})
+    assert failed.returncode == 2
+    assert "Cannot read the connections" in failed.stdout + failed.stderr
+    assert value(textfile, "lookup_success") == 0
+    assert value(textfile, "last_success_timestamp_seconds") == success
+    assert "connection_up{" not in textfile.read_text()
+
+
+def value(textfile: Path, metric: str) -> float:
+    """The value of a metric with one series."""
+    families = text_string_to_metric_families(textfile.read_text())
+    (found,) = (
+        sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == f"otc_vpn_ipsec_{metric}"
+    )
+    return found
 
 
 def write_only(
@@ -295,17 +317,55 @@ def test_wrong_variables_are_named(ansible: Ansible) -> None:
         {"ipsec_health_tags": "site"},
         {"ipsec_health_connections": "none"},
         {"ipsec_health_report_only": "perhaps"},
+        {"ipsec_health_textfile": "/nowhere/ipsec.txt"},
         {"ipsec_health_wait_timeout": 5, "ipsec_health_connections": []},
     ]
     for variables, outcome in zip(wrong, health_of_each(ansible, wrong), strict=True):
         assert next(iter(variables)) in outcome.message or next(iter(variables)) in outcome.shown
-    assert "leave out ipsec_health_connections" in outcome.message
+    assert "Remove ipsec_health_connections" in outcome.message
 
 
-def test_values_from_the_command_line_are_text(ansible: Ansible, mock_api: MockApi) -> None:
-    flags = "-e", "ipsec_health_report_only=false", "-e", "ipsec_health_wait_timeout=0"
-    outcome = health(ansible, {}, mock_api.environment("alice"), *flags)
-    assert "12 of 21 required are up." in outcome.message
+def test_strings_of_a_survey_are_converted(ansible: Ansible, mock_api: MockApi) -> None:
+    answers = {
+        "ipsec_health_required": "branch-munich,plant-leipzig\nbranch-hamburg",
+        "ipsec_health_report_only": "false",
+        "ipsec_health_allow_degraded": "",
+        "ipsec_health_wait_timeout": "0",
+        "ipsec_health_wait_interval": "",
+        "ipsec_health_tags": "",
+        "ipsec_health_textfile": "",
+    }
+    outcome = health(ansible, {}, mock_api.environment("alice"), "-e", json.dumps(answers))
+    assert "2 of 3 required are up." in outcome.message
+    assert "branch-hamburg to" in outcome.message
+
+
+def test_several_clouds_are_one_health(ansible: Ansible, mock_api: MockApi) -> None:
+    clouds: list[dict[str, t.Any]] = []
+    for user in ("alice", "bob"):
+        options = mock_api.environment(user)
+        clouds.append(
+            {
+                "region_name": options.pop("OS_REGION_NAME"),
+                "auth_type": options.pop("OS_AUTH_TYPE"),
+            }
+            | {"auth": {name[3:].lower(): value for name, value in options.items()}}
+        )
+    rows = [*mock_api.rows("vpn-one"), *mock_api.rows("vpn-two")]
+    variables: dict[str, t.Any] = {
+        "ipsec_health_clouds": clouds,
+        "ipsec_health_report_only": True,
+        "ipsec_health_textfile": str(ansible.folder / "ipsec.prom"),
+    }
+    outcome = health(ansible, variables, {}, "-vvv")
+    assert f"{len(rows)} IPsec connections" in outcome.fact["summary"]
+    assert len(outcome.fact["lookups"]) == 2
+    assert not [cloud for cloud in clouds if cloud["auth"]["password"] in outcome.shown]
+    clouds[1]["auth"]["password"] = "wrong-password"
+    outcome = health(ansible, variables, {}, "-vvv")
+    assert [one["ok"] for one in outcome.fact["lookups"]] == [True, False]
+    assert "401" in outcome.message
+    assert "wrong-password" not in outcome.shown
 
 
 def test_the_example_of_the_readme_runs(

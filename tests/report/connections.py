@@ -33,7 +33,7 @@ TOWNS = (
 )
 SITES = ("office", "plant", "warehouse", "lab", "datacentre", "partner", "branch")
 
-GOOD_IKE = {
+GOOD_IKE: dict[str, Any] = {
     "name": "ike-2026",
     "ike_version": "v2",
     "auth_algorithm": "sha2-256",
@@ -42,7 +42,7 @@ GOOD_IKE = {
     "phase1_negotiation_mode": "main",
     "lifetime": {"units": "seconds", "value": 86400},
 }
-GOOD_IPSEC = {
+GOOD_IPSEC: dict[str, Any] = {
     "name": "ipsec-2026",
     "transform_protocol": "esp",
     "encapsulation_mode": "tunnel",
@@ -121,8 +121,12 @@ def connection(number: int, draw: random.Random) -> dict[str, Any]:
         },
         "local_cidrs": local,
         "remote_cidrs": None if number % 29 == 28 else remote,
-        "ike_policy": GOOD_IKE if secure else OLD_IKE if old else DEFAULT_IKE,
-        "ipsec_policy": GOOD_IPSEC if secure else OLD_IPSEC if old else DEFAULT_IPSEC,
+        "ike_policy": _policy(GOOD_IKE if secure else OLD_IKE if old else DEFAULT_IKE),
+        "ipsec_policy": _policy(GOOD_IPSEC if secure else OLD_IPSEC if old else DEFAULT_IPSEC),
+        "created_at": f"2026-01-01T00:00:{number % 60:02d}",
+        "project_id": "project-1",
+        "project": "sales",
+        "region": "eu-de",
         "dpd": {
             "action": "disabled" if number % 8 == 6 else "hold",
             "interval": 30,
@@ -130,6 +134,10 @@ def connection(number: int, draw: random.Random) -> dict[str, Any]:
         },
         "psk": "never-to-be-seen",
     }
+
+
+def _policy(settings: dict[str, Any]) -> dict[str, Any]:
+    return settings | {"id": f"p-{settings['name']}"}
 
 
 def connections(number: int) -> list[dict[str, Any]]:

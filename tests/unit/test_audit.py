@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.otc.vpn.plugins.plugin_utils._audit import (
-    RULES,
-    SEVERITIES,
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.acceptances import (
     AcceptanceError,
     acceptances,
-    findings,
+)
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.audit import audit
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.rules import (
+    RULES,
+    SEVERITIES,
     settings,
 )
 
@@ -35,9 +37,11 @@ def connection(
     return {
         "id": "c-1",
         "name": "berlin",
+        "created_at": "2026-01-01T00:00:00",
         "ike_policy": GOOD_IKE | (ike or {}),
         "ipsec_policy": GOOD_IPSEC | (ipsec or {}),
         "dpd": DPD | (dpd or {}),
+        "remote_cidrs": ["172.16.1.0/24"],
     }
 
 
@@ -45,8 +49,16 @@ def lifetime(value: object, units: str = "seconds") -> dict[str, Any]:
     return {"lifetime": {"units": units, "value": value}}
 
 
+def findings(
+    found: dict[str, Any], accepted: Any = (), today: date = TODAY
+) -> list[dict[str, Any]]:
+    (row,) = audit([found], accepted, today)["connections"]
+    result: list[dict[str, Any]] = row["findings"]
+    return result
+
+
 def ids(found: dict[str, Any]) -> list[str]:
-    return [finding["id"] for finding in findings(found, [], TODAY)]
+    return [finding["id"] for finding in findings(found)]
 
 
 # Every rule with a connection that has just this weakness, and its severity.
@@ -78,6 +90,9 @@ WEAK = [
     ("ipsec-lifetime", "low", connection(ipsec=lifetime(28801))),
     ("lifetime-order", "low", connection(ike=lifetime(3599))),
     ("dpd-off", "low", connection(dpd={"action": "disabled"})),
+    ("unknown-algorithm", "medium", connection(ike={"ike_version": "v3"})),
+    ("overlapping-sides", "medium", connection() | {"local_cidrs": ["172.16.1.0/25"]}),
+    ("gateway-in-networks", "medium", connection() | {"local_address": "172.16.1.9"}),
 ]
 
 
@@ -85,11 +100,12 @@ WEAK = [
 def test_each_weak_setting_is_one_finding(rule: str, severity: str, weak: dict[str, Any]) -> None:
     found = findings(weak, [], TODAY)
     assert [(f["id"], f["severity"]) for f in found] == [(rule, severity)]
-    assert all(found[0][key] for key in ("title", "reason", "mend", "source", "value"))
+    assert all(found[0][key] for key in ("title", "reason", "fix", "source", "value"))
 
 
 def test_every_rule_is_tested_and_has_its_own_id() -> None:
-    tested = {row[0] for row in WEAK} | {"aggressive-mode"}
+    related = {"overlapping-tunnels", "pair-differs", "not-redundant", "quota"}
+    tested = {row[0] for row in WEAK} | {"aggressive-mode", "removed-algorithm"} | related
     assert {rule.id for rule in RULES} == tested
     assert len(RULES) == len(tested)
 
@@ -185,7 +201,7 @@ def test_the_most_severe_comes_first() -> None:
 
 def test_every_rule_looks_at_a_setting_there_is() -> None:
     known = settings(connection())
-    assert {rule.setting for rule in RULES} <= set(known)
+    assert {rule.setting for rule in RULES if rule.weak != ()} <= set(known)
 
 
 def accept(**entry: object) -> dict[str, Any]:
@@ -218,14 +234,266 @@ def test_an_acceptance_covers_its_finding_up_to_its_last_day(
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (accept(id="ike1"), r"Entry 1 .* 'ike1', which does not exist; there are aggressive-mode"),
-        (accept(reason=" "), "Entry 1 .* needs a reason"),
-        (accept(connection=None), "Entry 1 .* needs a connection"),
-        (accept(until="soon"), "until: soon, which is not a date like 2026-12-31"),
+        (accept(id="ike1"), r"Entry 1 .* unknown id 'ike1'. Supported values: aggressive-mode, ah"),
+        (accept(reason=" "), "Entry 1 .* has no reason"),
+        (accept(connection=None), "Entry 1 .* has no connection"),
+        (accept(until="soon"), "until must be a date such as 2026-12-31, got: soon"),
         (accept(name="x"), "unknown key name"),
-        ("ikev1", "not a dictionary"),
+        ("ikev1", "must be a dictionary"),
     ],
 )
 def test_a_wrong_acceptance_is_named(entry: Any, message: str) -> None:
     with pytest.raises(AcceptanceError, match=message):
         acceptances([entry])
+
+
+# Unknown values
+
+
+@pytest.mark.parametrize(
+    ("unknown", "setting", "value"),
+    [
+        (connection(ike={"encryption_algorithm": "sm4"}), "ike_policy.encryption_algorithm", "sm4"),
+        (connection(ike={"auth_algorithm": "SHA3"}), "ike_policy.auth_algorithm", "sha3"),
+        (connection(ike={"ike_version": "fast"}), "ike_policy.ike_version", "fast"),
+        (
+            connection(ike={"ike_version": "v1", "phase1_negotiation_mode": "quick"}),
+            "ike_policy.phase1_negotiation_mode",
+            "quick",
+        ),
+        (connection(ike={"pfs": "group99"}), "ike_policy.pfs", "group99"),
+        (connection(ike={"pfs": "kyber"}), "ike_policy.pfs", "kyber"),
+        (connection(ipsec={"pfs": "group3"}), "ipsec_policy.pfs", "group3"),
+        (connection(ipsec={"transform_protocol": "wg"}), "ipsec_policy.transform_protocol", "wg"),
+        (connection(ipsec={"encapsulation_mode": "x"}), "ipsec_policy.encapsulation_mode", "x"),
+        (connection(ipsec={"auth_algorithm": ["md5"]}), "ipsec_policy.auth_algorithm", "['md5']"),
+        (connection(dpd={"action": "panic"}), "dpd.action", "panic"),
+    ],
+)
+def test_unknown_value_is_a_finding(unknown: dict[str, Any], setting: str, value: str) -> None:
+    found = [one for one in findings(unknown) if one["id"] == "unknown-algorithm"]
+    assert [(one["setting"], one["value"]) for one in found] == [(setting, value)]
+
+
+@pytest.mark.parametrize(
+    "known",
+    ["aes-128-ctr", "aes-192", "aes-256-ccm-8", "aes-256-gcm-16", "AES_128_GCM_12"],
+)
+def test_documented_ciphers_are_known(known: str) -> None:
+    both = {"encryption_algorithm": known}
+    assert ids(connection(ike=both, ipsec=both)) == []
+
+
+def test_removed_algorithms_are_found_on_neutron_only() -> None:
+    otc = connection(ike={"auth_algorithm": "sha1"}, ipsec={"encryption_algorithm": "3des"})
+    neutron = otc | {"created_at": None}
+    enterprise = neutron | {"edition": "enterprise"}
+    assert ids(otc) == ids(enterprise) == ["ipsec-3des", "ike-sha1"]
+    assert ids(neutron) == ["ipsec-3des", "ike-sha1", "removed-algorithm", "removed-algorithm"]
+
+
+# Policies
+
+
+def test_finding_names_the_policy_and_how_many_tunnels_share_it() -> None:
+    weak = connection(ike={"id": "p-1", "name": "old", "ike_version": "v1"})
+    rows = audit([weak | {"id": f"c-{n}"} for n in range(3)], [], TODAY)["connections"]
+    assert [row["findings"][0]["policy"] for row in rows] == [
+        {"kind": "ike_policy", "id": "p-1", "name": "old", "connections": 3}
+    ] * 3
+
+
+def test_policy_is_known_by_the_id_in_the_connection() -> None:
+    (found,) = findings(connection(ipsec={"pfs": "disable"}) | {"ipsecpolicy_id": "p-2"})
+    assert found["policy"]["id"] == "p-2"
+    (found,) = findings(connection(dpd={"action": "disabled"}) | {"ipsecpolicy_id": "p-2"})
+    assert found["policy"] is None
+
+
+def test_fix_is_in_the_words_of_the_edition() -> None:
+    weak = connection(
+        ike={"pfs": "group2", "auth_algorithm": "sha1"} | lifetime(86401),
+        ipsec={"pfs": "group2"} | lifetime(28801),
+    )
+    classic = {one["id"]: one["fix"] for one in findings(weak)}
+    assert classic["ike-group2"].startswith("pfs: group19")
+    assert classic["ike-sha1"] == "auth_algorithm: sha2-256"
+    enterprise = {one["id"]: one["fix"] for one in findings(weak | {"edition": "enterprise"})}
+    assert enterprise["ike-group2"].startswith("dh_group: group19")
+    assert enterprise["pfs-group2"].startswith("pfs: group19")
+    assert enterprise["ike-sha1"] == "authentication_algorithm: sha2-256"
+    assert enterprise["ike-lifetime"].startswith("lifetime_seconds: 86400")
+    assert enterprise["ipsec-lifetime"].startswith("lifetime_seconds: 3600")
+
+
+# Findings that take several connections
+
+
+def tunnel(name: str, *remote: str, **other: Any) -> dict[str, Any]:
+    return connection() | {
+        "id": f"id-{name}",
+        "name": name,
+        "vpnservice_id": "service-1",
+        "local_cidrs": ["10.0.0.0/24"],
+        "remote_cidrs": list(remote) or ["172.16.1.0/24"],
+        **other,
+    }
+
+
+def values(rows: list[dict[str, Any]], rule: str) -> dict[str, str]:
+    """What the rule found for each connection, by name."""
+    return {
+        row["name"]: found["value"]
+        for row in audit(rows, [], TODAY)["connections"]
+        for found in row["findings"]
+        if found["id"] == rule
+    }
+
+
+def test_tunnels_with_overlapping_networks_are_found() -> None:
+    rows = [
+        tunnel("all", "172.16.0.0/12"),
+        tunnel("one", "172.16.1.0/24", "192.168.0.0/24"),
+        tunnel("two", "172.16.2.0/24", "2001:db8::/32"),
+        tunnel("six", "2001:db8:1::/48"),
+        tunnel("alone", "192.168.1.0/24"),
+    ]
+    assert values(rows, "overlapping-tunnels") == {
+        "all": "one, two",
+        "one": "all",
+        "two": "all, six",
+        "six": "two",
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "overlap"),
+    [
+        ({}, True),
+        ({"local_cidrs": None}, True),
+        ({"local_cidrs": ["10.0.0.128/25"]}, True),
+        ({"local_cidrs": ["10.0.1.0/24"]}, False),
+        ({"vpnservice_id": "service-2"}, False),
+        ({"remote_cidrs": None}, False),
+        ({"remote_cidrs": ["masked"]}, False),
+        ({"style": "static"}, False),
+    ],
+)
+def test_tunnels_overlap_if_gateway_and_both_sides_do(other: dict[str, Any], overlap: bool) -> None:
+    assert bool(values([tunnel("one"), tunnel("two", **other)], "overlapping-tunnels")) is overlap
+
+
+def test_many_overlaps_are_counted() -> None:
+    found = values([tunnel(f"t{n}") for n in range(6)], "overlapping-tunnels")
+    assert found["t0"] == "t1, t2, t3 and 2 more"
+
+
+def test_overlapping_sides_are_found() -> None:
+    rows = [
+        tunnel("everything", "0.0.0.0/0"),
+        tunnel("equal", "10.0.0.0/24"),
+        tunnel("inside", "10.0.0.0/25"),
+        tunnel("apart", "10.0.1.0/24"),
+    ]
+    assert values(rows, "overlapping-sides") == {
+        "everything": "10.0.0.0/24 and 0.0.0.0/0",
+        "equal": "10.0.0.0/24 and 10.0.0.0/24",
+        "inside": "10.0.0.0/24 and 10.0.0.0/25",
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "value"),
+    [
+        ({"peer_address": "172.16.1.9"}, "172.16.1.9 in 172.16.1.0/24"),
+        ({"local_address": "10.0.0.1"}, "10.0.0.1 in 10.0.0.0/24"),
+        ({"peer_address": "198.51.100.1", "local_address": "203.0.113.1"}, None),
+        ({"peer_address": "gateway.example.com", "local_address": None}, None),
+        ({"peer_address": "2001:db8::1"}, None),
+    ],
+)
+def test_gateway_inside_the_networks_is_found(other: dict[str, Any], value: str | None) -> None:
+    assert values([tunnel("one", **other)], "gateway-in-networks").get("one") == value
+
+
+def pair(**second: Any) -> list[dict[str, Any]]:
+    both = {"edition": "enterprise", "cgw_id": "customer-1"}
+    return [tunnel("one", **both), tunnel("two", **both, **second)]
+
+
+def test_pair_that_differs_is_found() -> None:
+    weak = {"ipsec_policy": GOOD_IPSEC | {"pfs": "group14"}, "remote_cidrs": ["172.16.0.0/16"]}
+    assert values(pair(**weak), "pair-differs") == dict.fromkeys(
+        ("one", "two"), "ipsec_policy.pfs, remote_cidrs"
+    )
+    assert values(pair(), "pair-differs") == {}
+
+
+def test_connections_of_a_pair_do_not_overlap_but_others_do() -> None:
+    assert values(pair(), "overlapping-tunnels") == {}
+    other = tunnel("three", edition="enterprise", cgw_id="customer-2")
+    assert values([*pair(), other], "overlapping-tunnels")["three"] == "one, two"
+
+
+def test_enterprise_connection_without_a_second_one_is_found() -> None:
+    assert values(pair()[:1], "not-redundant") == {"one": "1 connection"}
+    assert values(pair(), "not-redundant") == {}
+    assert values([tunnel("classic")], "not-redundant") == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "other", "value"),
+    [
+        (9, {}, None),
+        (10, {}, "10 of 12"),
+        (12, {}, "12 of 12"),
+        (13, {}, None),  # the project has another quota
+        (12, {"created_at": None}, None),  # Neutron
+        (12, {"edition": "enterprise"}, None),
+        (
+            2,
+            {
+                "edition": "enterprise",
+                "vpn_service": {"connection_number": 10, "used_connection_number": 8},
+            },
+            "8 of 10",
+        ),
+        (
+            2,
+            {
+                "edition": "enterprise",
+                "vpn_service": {"connection_number": 10, "used_connection_number": 7},
+            },
+            None,
+        ),
+    ],
+)
+def test_quota_is_found_once_at_the_newest_connection(
+    number: int, other: dict[str, Any], value: str | None
+) -> None:
+    rows = [
+        tunnel(f"t{n}", f"172.16.{n}.0/24", project_id="p", created_at=f"2026-01-{n + 1:02d}")
+        for n in range(number)
+    ]
+    found = values([row | other for row in rows], "quota")
+    assert found == ({f"t{number - 1}": value} if value else {})
+
+
+def test_quota_is_counted_by_project() -> None:
+    rows = [tunnel(f"t{n}", project_id=f"p{n % 2}") for n in range(12)]
+    assert values(rows, "quota") == {}
+
+
+def test_finding_of_several_connections_can_be_accepted() -> None:
+    entry = accept(id="overlapping-tunnels", connection="one")
+    found = audit([tunnel("one"), tunnel("two")], acceptances([entry]), TODAY)
+    assert found["summary"]["accepted"] == 1
+    assert found["unused_accepted"] == []
+
+
+@pytest.mark.parametrize("broken", [[], "text", 7, [1], None])
+def test_values_of_another_type_are_no_failure(broken: Any) -> None:
+    fields = ("ike_policy", "ipsec_policy", "dpd", "vpn_service", "local_cidrs", "remote_cidrs")
+    row = tunnel("one", **dict.fromkeys((*fields, "status", "peer_address", "edition"), broken))
+    (found,) = audit([row], [], TODAY)["connections"]
+    assert (found["ike"], found["state"]) == (None, "unknown")

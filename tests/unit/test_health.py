@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The health of connections, and its metrics as Prometheus's own parser reads them."""
+"""The health of connections: lists, sentences, filters, pairs and failed lookups."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.otc.vpn.plugins.filter.ipsec_health import ipsec_health
-from ansible_collections.otc.vpn.plugins.filter.ipsec_health_metrics import ipsec_health_metrics
-from ansible_collections.otc.vpn.plugins.plugin_utils._health import STATES, health, metrics
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
+from ansible_collections.otc.vpn.plugins.plugin_utils import _health
+from ansible_collections.otc.vpn.plugins.plugin_utils._lookups import lookups
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client.parser import text_string_to_metric_families
 
 from tests.mock_api import MockApi
 
@@ -33,21 +33,14 @@ def connection(name: str | None = "berlin", **other: Any) -> dict[str, Any]:
     } | other
 
 
+def health(rows: list[dict[str, Any]], *arguments: Any, **options: Any) -> dict[str, Any]:
+    """The health of given connections."""
+    return _health.health(lookups(rows), *arguments, **options)
+
+
 def lists(result: dict[str, Any]) -> dict[str, list[str]]:
     """The names in each list that has any."""
     return {state: [row["name"] for row in result[state]] for state in STATES if result[state]}
-
-
-def samples(text: str) -> dict[tuple[str, str, str], float]:
-    """Values by metric, id and state, each of which occurs once; every metric is documented."""
-    found: dict[tuple[str, str, str], float] = {}
-    for family in text_string_to_metric_families(text):
-        assert (family.type, bool(family.documentation)) == ("gauge", True)
-        for sample in family.samples:
-            key = (sample.name, sample.labels.get("id", ""), sample.labels.get("state", ""))
-            assert key not in found
-            found[key] = sample.value
-    return found
 
 
 @pytest.mark.parametrize(
@@ -63,10 +56,12 @@ def samples(text: str) -> dict[tuple[str, str, str], float]:
         ("PENDING_DELETE", "pending"),
         ("ERROR", "error"),
         ("FROZEN", "error"),
-        ("ACTIVE-ISH", "error"),
-        ("", "error"),
-        (None, "error"),
-        (["ACTIVE"], "error"),
+        ("FREEZED", "error"),
+        ("UNKNOWN", "unknown"),
+        ("ACTIVE-ISH", "unknown"),
+        ("", "unknown"),
+        (None, "unknown"),
+        (["ACTIVE"], "unknown"),
     ],
 )
 def test_each_status_belongs_to_one_list(status: object, state: str) -> None:
@@ -98,8 +93,8 @@ def test_only_what_is_named_is_required() -> None:
     assert result["failures"] == [
         "munich to 198.51.100.1 is down (status DOWN, id id-munich).",
     ]
-    assert "traffic" in result["advice"][0]
-    assert [row["required"] for state in STATES for row in result[state]] == [True, True, False]
+    assert "traffic" in result["hints"][0]
+    assert [row["required"] for state in STATES for row in result[state]] == [False, True, True]
 
 
 def test_a_disabled_connection_that_is_named_is_not_up() -> None:
@@ -114,14 +109,14 @@ def test_all_of_a_required_name_must_be_up() -> None:
     rows = [connection(), connection(id="second", status="PENDING_UPDATE")]
     result = health(rows, ["berlin"])
     assert not result["ok"]
-    assert result["summary"] == ("2 IPsec connections: 1 up, 1 pending. 1 of 2 required are up.")
+    assert result["summary"] == ("2 IPsec connections: 1 pending, 1 up. 1 of 2 required are up.")
 
 
 def test_a_required_connection_that_does_not_exist_is_a_failure() -> None:
     result = health([connection()], ["berlin", "atlantis\nis up", "atlantis\nis up"], waited=30)
     assert not result["ok"]
     assert result["missing"] == ["atlantis\nis up"]
-    assert result["failures"] == ["atlantis is up is required, but there is no such connection."]
+    assert result["failures"] == ["Required connection atlantis is up not found."]
     assert result["summary"] == (
         "1 IPsec connection: 1 up. 1 of 2 required are up. Waited up to 30 seconds."
     )
@@ -141,18 +136,16 @@ def test_waiting_is_not_mentioned_when_all_is_well() -> None:
 def test_the_order_of_the_input_makes_no_difference() -> None:
     rows = [connection(name, id=f"id-{n}") for n, name in enumerate(["b", "A", "b", "", None])]
     assert health(rows) == health(rows[::-1])
-    assert metrics(health(rows)) == metrics(health(rows[::-1]))
     assert lists(health(rows)) == {"up": ["", None, "A", "b", "b"]}
 
 
 def test_a_connection_given_twice_counts_once() -> None:
     result = health([connection(), connection()])
     assert lists(result) == {"up": ["berlin"]}
-    samples(metrics(result))
 
 
 @pytest.mark.parametrize(
-    ("selection", "names"),
+    ("filters", "names"),
     [
         ({}, ["berlin", "munich"]),
         ({"name": "", "vpn_service": "", "tags": {}, "peer_address": ""}, ["berlin", "munich"]),
@@ -167,7 +160,7 @@ def test_a_connection_given_twice_counts_once() -> None:
     ],
 )
 def test_given_connections_are_selected_as_the_module_does_it(
-    selection: dict[str, Any], names: list[str]
+    filters: dict[str, Any], names: list[str]
 ) -> None:
     munich = connection(
         "munich",
@@ -177,76 +170,63 @@ def test_given_connections_are_selected_as_the_module_does_it(
         project_id="project-2",
         tags=[{"key": "site", "value": "muc"}],
     )
-    result = health([connection(), munich], selection=selection)
+    result = health([connection(), munich], filters=filters)
     assert [row["name"] for row in result["up"]] == names
 
 
-def test_no_psk_gets_into_a_result_or_the_metrics() -> None:
+def test_psk_is_not_in_result() -> None:
     rows = [connection(), connection("munich", status="DOWN")]
     result = health(rows)
-    assert "not-for-logs" not in json.dumps(result) + metrics(result)
-
-
-def test_metrics_of_each_connection() -> None:
-    rows = [
-        connection(),
-        connection("munich", status="DOWN"),
-        connection("vienna", admin_state_up=False, project_id=None, tenant_id="project-2"),
-    ]
-    found = samples(metrics(health(rows)))
-    assert found[("otc_vpn_ipsec_health_ok", "", "")] == 0
-    table = {
-        "id-berlin": (1, 1, 1, "up"),
-        "id-munich": (0, 1, 1, "down"),
-        "id-vienna": (0, 0, 0, "disabled"),
-    }
-    for key, (up, admin_state_up, required, state) in table.items():
-        assert found.pop(("otc_vpn_ipsec_connection_up", key, "")) == up
-        assert found.pop(("otc_vpn_ipsec_connection_admin_state_up", key, "")) == admin_state_up
-        assert found.pop(("otc_vpn_ipsec_connection_required", key, "")) == required
-        for one in STATES:
-            value = found.pop(("otc_vpn_ipsec_connection_state", key, one))
-            assert value == (one == state)
-    assert list(found) == [("otc_vpn_ipsec_health_ok", "", "")]
-    assert 'name="vienna",peer_address="198.51.100.1",project_id="project-2"' in metrics(
-        health(rows)
-    )
-
-
-def test_metrics_say_when_all_is_well() -> None:
-    assert samples(metrics(health([connection()])))[("otc_vpn_ipsec_health_ok", "", "")] == 1
-    assert samples(metrics(health([])))[("otc_vpn_ipsec_health_ok", "", "")] == 0
-
-
-@given(st.text(st.characters(codec="utf-8")), st.text(st.sampled_from('\\"\n\r\tn{}, \u2028')))
-def test_any_text_comes_back_out_of_the_metrics(name: str, address: str) -> None:
-    text = metrics(health([connection(name, id="c-1", peer_address=address)]))
-    families = {family.name: family for family in text_string_to_metric_families(text)}
-    (sample,) = families["otc_vpn_ipsec_connection_up"].samples
-    assert sample.labels["name"] == name
-    assert sample.labels["peer_address"] == address
-    assert text.count("\n") == 19
+    assert "not-for-logs" not in json.dumps(result)
 
 
 @given(st.text())
 def test_a_sentence_is_one_line_whatever_the_name_is(name: str) -> None:
     result = health([connection(name, id="c-1", status=name)])
-    (sentence,) = result["report"]
+    (sentence,) = result["messages"]
     assert len(sentence.splitlines()) == 1
-    metrics(result).encode()
 
 
 def test_the_scenario_in_both_flavours() -> None:
-    expected = {"up": 12, "down": 3, "pending": 4, "error": 2, "disabled": 2}
+    expected = {"up": 12, "down": 3, "pending": 4, "error": 2, "disabled": 2, "unknown": 0}
     for flavor in ("otc", "neutron"):
         result = health(MockApi(flavor).rows("vpn-one"))
         assert {state: len(result[state]) for state in STATES} == expected
 
 
-@pytest.mark.parametrize("wrong", ["berlin", {"id": "c-1"}, ["berlin"], [{"name": "berlin"}], None])
-def test_what_is_no_list_of_connections_is_refused(wrong: object) -> None:
-    with pytest.raises(AnsibleFilterError, match="needs the list of connections"):
-        ipsec_health(wrong)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("berlin", "must be a list of connections"),
+        ({"id": "c-1"}, "dictionary that is neither"),
+        (["berlin"], "must be a list of connections"),
+        ([{"name": "berlin"}], "dictionary that is neither"),
+        ([{"ipsec_connections": [{"name": "berlin"}]}], "dictionary that is neither"),
+        (None, "must be a list of connections"),
+    ],
+)
+def test_anything_but_connections_is_rejected(wrong: Any, message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        ipsec_health(wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"filters": {"nmae": "berlin"}},
+            "Unknown filters: nmae. Supported filters: name, vpn_ser",
+        ),
+        ({"filters": "berlin"}, "filters must be a dictionary"),
+        ({"filters": {"tags": "site"}}, "tags must be a dictionary"),
+        ({"required": 7}, "required must be a list of names"),
+        ({"required": [7]}, "required must be a list of names"),
+        ({"required": {"berlin": True}}, "required must be a list of names"),
+    ],
+)
+def test_wrong_arguments_are_rejected(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        ipsec_health([connection()], **arguments)
 
 
 def test_a_lone_required_name_is_a_list_of_one() -> None:
@@ -254,6 +234,145 @@ def test_a_lone_required_name_is_a_list_of_one() -> None:
     assert ipsec_health([connection()], "b")["missing"] == ["b"]
 
 
-def test_metrics_of_something_else_are_refused() -> None:
-    with pytest.raises(AnsibleFilterError, match="needs the result of the filter ipsec_health"):
-        ipsec_health_metrics({"ok": True})
+def test_connections_that_need_attention_come_first() -> None:
+    statuses = ["ACTIVE", "PENDING_UPDATE", "UNKNOWN", "DOWN", "ERROR"]
+    rows = [connection(f"{n}-{status}", status=status) for n, status in enumerate(statuses)]
+    messages = health(rows)["messages"]
+    assert [message[0] for message in messages] == ["4", "3", "2", "1", "0"]
+
+
+# Registered results
+
+
+def result(cloud: str, *rows: dict[str, Any], key: str = "ipsec_connections") -> dict[str, Any]:
+    return {
+        key: list(rows),
+        "changed": False,
+        "source": {"cloud": cloud, "region": "eu-de", "project": "sales", "project_id": None},
+    }
+
+
+def test_results_of_two_clouds_are_one_health() -> None:
+    found = health([result("production", connection()), result("staging", connection("munich"))])
+    assert [(row["name"], row["cloud"], row["region"]) for row in found["up"]] == [
+        ("berlin", "production", "eu-de"),
+        ("munich", "staging", "eu-de"),
+    ]
+    assert [(one["cloud"], one["project_id"], one["healthy"]) for one in found["lookups"]] == [
+        ("production", "project-1", True),
+        ("staging", "project-1", True),
+    ]
+
+
+def test_failed_lookup_is_a_failure_and_leaves_the_others() -> None:
+    failed = {"msg": "Cannot log in: HTTP 401.", "failed": False, "source": {"cloud": "staging"}}
+    found = health([result("production", connection()), failed])
+    assert found["failures"] == ["Cannot read the connections of staging: Cannot log in: HTTP 401."]
+    assert not found["ok"]
+    assert lists(found) == {"up": ["berlin"]}
+    assert [(one["ok"], one["healthy"]) for one in found["lookups"]] == [
+        (True, True),
+        (False, False),
+    ]
+    assert found["lookups"][1]["message"] == "Cannot log in: HTTP 401."
+
+
+def test_failed_lookup_alone_is_not_reported_as_empty() -> None:
+    assert health([{"msg": "Timed out."}])["failures"] == [
+        "Cannot read the connections: Timed out."
+    ]
+
+
+def test_down_connection_makes_only_its_own_cloud_unhealthy() -> None:
+    down = connection("munich", status="DOWN")
+    found = health([result("production", connection()), result("staging", down)])
+    assert [one["healthy"] for one in found["lookups"]] == [True, False]
+
+
+def test_required_connection_can_be_in_any_cloud() -> None:
+    rows = [result("production", connection()), result("staging", connection("munich"))]
+    assert health(rows, ["munich", "berlin"])["ok"]
+    missing = health(rows, ["munich", "oslo"])
+    assert missing["missing"] == ["oslo"]
+    assert not any(one["healthy"] for one in missing["lookups"])
+
+
+def test_two_results_of_the_same_project_are_one_lookup() -> None:
+    found = health([result("one", connection()), result("one", connection("munich"))])
+    assert len(found["lookups"]) == 1
+    assert lists(found) == {"up": ["berlin", "munich"]}
+
+
+def test_skipped_result_is_ignored() -> None:
+    assert health([result("one", connection()), {"skipped": True}])["ok"]
+
+
+# Pairs
+
+
+def enterprise(name: str, **other: Any) -> dict[str, Any]:
+    return (
+        connection(name, admin_state_up=None, vpnservice_id="gateway-1", cgw_id="customer-1")
+        | {"edition": "enterprise", "remote_cidrs": ["172.16.1.0/24"]}
+        | other
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "state"),
+    [
+        (("ACTIVE", "ACTIVE"), "up"),
+        (("ACTIVE", "DOWN"), "degraded"),
+        (("UNKNOWN", "ACTIVE"), "degraded"),
+        (("DOWN", "FREEZED"), "outage"),
+    ],
+)
+def test_pair_has_a_state(statuses: tuple[str, str], state: str) -> None:
+    rows = [enterprise(f"tunnel-{n}", status=status) for n, status in enumerate(statuses)]
+    (pair,) = health(rows)["pairs"]
+    assert pair["state"] == state
+    assert [row["name"] for row in pair["connections"]] == ["tunnel-0", "tunnel-1"]
+    assert (pair["vpnservice_id"], pair["cgw_id"], pair["edition"]) == (
+        "gateway-1",
+        "customer-1",
+        "enterprise",
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "pairs"),
+    [
+        ({}, 1),
+        ({"cgw_id": "customer-2"}, 1),  # the same networks through another customer gateway
+        ({"cgw_id": "customer-2", "remote_cidrs": ["172.16.2.0/24"]}, 0),
+        ({"cgw_id": "customer-2", "remote_cidrs": None}, 0),
+        ({"vpnservice_id": "gateway-2"}, 0),
+        ({"edition": "classic"}, 0),
+        ({"vpnservice_id": None, "vgw_id": "gateway-1"}, 1),
+    ],
+)
+def test_pair_has_the_gateway_and_the_customer_or_networks_in_common(
+    second: dict[str, Any], pairs: int
+) -> None:
+    assert len(health([enterprise("one"), enterprise("two", **second)])["pairs"]) == pairs
+
+
+def test_degraded_pair_fails_unless_it_is_allowed() -> None:
+    rows = [enterprise("one"), enterprise("two", status="DOWN")]
+    found = health(rows)
+    assert not found["ok"]
+    assert found["summary"] == (
+        "2 IPsec connections (2 enterprise): 1 down, 1 up. 1 of 2 required are up. "
+        "1 pair: 1 degraded."
+    )
+    assert found["messages"][-1] == ("The pair one (up) and two (down) is degraded.")
+    allowed = health(rows, allow_degraded=True)
+    assert allowed["ok"]
+    assert allowed["summary"] == found["summary"]
+
+
+def test_outage_fails_although_degraded_is_allowed() -> None:
+    rows = [enterprise("one", status="ERROR"), enterprise("two", status="DOWN")]
+    found = health(rows, allow_degraded=True)
+    assert len(found["failures"]) == 2
+    assert "1 pair: 1 outage." in found["summary"]

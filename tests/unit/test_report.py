@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 import re
@@ -16,15 +18,20 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
-from ansible_collections.otc.vpn.plugins.plugin_utils import _report
-from ansible_collections.otc.vpn.plugins.plugin_utils._audit import acceptances
-from ansible_collections.otc.vpn.plugins.plugin_utils._map import (
+from ansible.errors import AnsibleFilterError
+from ansible_collections.otc.vpn.plugins.filter.ipsec_audit import ipsec_audit
+from ansible_collections.otc.vpn.plugins.filter.ipsec_report import ipsec_report
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
+from ansible_collections.otc.vpn.plugins.plugin_utils._report import page as report_page
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.acceptances import acceptances
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.audit import audit
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.map import (
     LINE_HEIGHT,
     LINES_PER_PANEL,
-    STATES,
-    panels,
+    gateways,
 )
-from ansible_collections.otc.vpn.plugins.plugin_utils._report import audit, render, text
+from ansible_collections.otc.vpn.plugins.plugin_utils._report.page import by_rule, markdown, render
+from ansible_collections.otc.vpn.plugins.plugin_utils._text import one_line
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -38,7 +45,7 @@ ACCEPTED = acceptances(
         {"id": "ah", "connection": "gone", "reason": "An old one."},
     ]
 )
-FORMS = ("html", "markdown", "json")
+FORMATS = ("html", "markdown", "json", "csv")
 
 
 def report(facts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -64,27 +71,6 @@ def every(tree: Element, *names: str) -> list[Element]:
 
 
 @pytest.mark.parametrize(
-    ("status", "admin_state_up", "state"),
-    [
-        ("ACTIVE", True, "up"),
-        ("ACTIVE", None, "up"),
-        ("DOWN", True, "down"),
-        ("ERROR", True, "error"),
-        ("BUILD", True, "pending"),
-        ("PENDING_CREATE", True, "pending"),
-        ("PENDING_UPDATE", True, "pending"),
-        ("PENDING_DELETE", True, "pending"),
-        ("FROZEN", True, "unknown"),
-        (None, True, "unknown"),
-        ("ACTIVE", False, "disabled"),
-        ("DOWN", False, "disabled"),
-    ],
-)
-def test_state(status: str | None, admin_state_up: bool | None, state: str) -> None:
-    assert _report.state({"status": status, "admin_state_up": admin_state_up}) == state
-
-
-@pytest.mark.parametrize(
     ("value", "result"),
     [
         (None, ""),
@@ -101,8 +87,8 @@ def test_state(status: str | None, admin_state_up: bool | None, state: str) -> N
         ),
     ],
 )
-def test_text(value: object, result: str) -> None:
-    assert text(value) == result
+def test_one_line(value: object, result: str) -> None:
+    assert one_line(value) == result
 
 
 @pytest.mark.parametrize(
@@ -113,11 +99,12 @@ def test_text(value: object, result: str) -> None:
     ],
 )
 def test_sentence(number: int, sentence: str) -> None:
-    assert report(connections(number))["summary"]["sentence"] == sentence
+    assert report(connections(number))["summary"]["text"] == sentence
 
 
 def test_sentence_with_trouble() -> None:
     good = connection(0, random.Random(0))
+    good["vpnservice_id"] = good["local_address"] = None  # otherwise their networks overlap
     facts = [
         good,
         good | {"status": "DOWN", "dpd": {"action": "disabled"}},
@@ -130,19 +117,19 @@ def test_sentence_with_trouble() -> None:
         "findings": {"high": 0, "medium": 1, "low": 0},
         "accepted": 1,
         "not_audited": 1,
-        "sentence": "2 of 4 tunnels up, 1 down, 1 disabled. 1 open finding: 1 medium. "
+        "text": "4 tunnels: 1 down, 2 up, 1 disabled. 1 open finding: 1 medium. "
         "1 finding accepted. 1 tunnel not fully audited: policy unknown.",
     }
 
 
-def test_unused_acceptances_are_listed() -> None:
+def test_unused_accepted_are_listed() -> None:
     entries = [
         {"id": "dpd-off", "connection": name, "reason": "Watched."} for name in ("gone", "all")
     ]
     entries.append({"id": "dpd-off", "connection": "all", "reason": "Over.", "until": "2026-11-23"})
     found = audit(connections(30), acceptances(entries), TODAY)
     assert found["summary"]["accepted"] > 0
-    assert found["unused_acceptances"] == [
+    assert found["unused_accepted"] == [
         {"id": "dpd-off", "connection": "gone", "reason": "Watched."},
         {"id": "dpd-off", "connection": "all", "reason": "Over."},
     ]
@@ -154,18 +141,18 @@ def test_rows_without_anything_are_reported() -> None:
     assert "networks unknown" in render(report([{"id": "c-1"}, {}]), "html", "t", "")
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_psk_is_in_no_form(form: str) -> None:
-    rendered = render(report(connections(30)), form, "t", "")
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_psk_is_in_no_form(format: str) -> None:
+    rendered = render(report(connections(30)), format, "t", "")
     assert "never-to-be-seen" not in rendered
     assert "berlin-office-000" in rendered.replace("\\", "")
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_same_facts_in_any_order_are_the_same_report(form: str) -> None:
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_facts_in_any_order_are_the_same_report(format: str) -> None:
     facts = connections(61)
     shuffled = random.Random(1).sample(facts, len(facts))
-    assert render(report(facts), form, "t", "") == render(report(shuffled), form, "t", "")
+    assert render(report(facts), format, "t", "") == render(report(shuffled), format, "t", "")
 
 
 def test_rows_are_sorted_by_name_with_numbers_by_value() -> None:
@@ -176,14 +163,14 @@ def test_rows_are_sorted_by_name_with_numbers_by_value() -> None:
 
 def test_json_is_the_audit() -> None:
     data = report(connections(3))
-    assert (
-        json.loads(render(data, "json", "Title", "Note"))
-        == {
-            "title": "Title",
-            "note": "Note",
-        }
-        | data
-    )
+    assert json.loads(render(data, "json", "Title", "Note", "2026-11-24")) == {
+        "title": "Title",
+        "note": "Note",
+        "date": "2026-11-24",
+        "changes": None,
+        **data,
+    }
+    assert data["connections"][0]["project_id"] == "project-1"
 
 
 # Map
@@ -191,12 +178,15 @@ def test_json_is_the_audit() -> None:
 
 @pytest.mark.parametrize("number", [1, 30, 300])
 @pytest.mark.parametrize("condensed", [False, True])
-def test_the_map_has_every_tunnel_once(number: int, condensed: bool) -> None:
+def test_map_has_every_tunnel_once(number: int, condensed: bool) -> None:
     rows = report(connections(number))["connections"]
-    drawn = panels(rows, condensed)
-    ids = [row["id"] for panel in drawn for line in panel["lines"] for row in line["rows"]]
+    drawn = gateways(rows, condensed)
+    panels = [panel for gateway in drawn for panel in gateway["panels"]]
+    ids = [row["id"] for panel in panels for line in panel["lines"] for row in line["rows"]]
     assert sorted(ids) == sorted(row["id"] for row in rows)
-    for panel in drawn:
+    for gateway in drawn:
+        assert sum((panel["states"] for panel in gateway["panels"]), Counter()) == gateway["states"]
+    for panel in panels:
         assert [line["y"] for line in panel["lines"]] == list(
             range(0, panel["height"], LINE_HEIGHT)
         )
@@ -206,11 +196,18 @@ def test_the_map_has_every_tunnel_once(number: int, condensed: bool) -> None:
             assert {row["state"] for row in line["rows"]} == {line["state"]}
 
 
-def test_neighbours_to_the_same_gateway_share_a_box() -> None:
+def drawn_panel(facts: list[dict[str, Any]], condensed: bool = False) -> dict[str, Any]:
+    """The panel of a map that has only one."""
+    (gateway,) = gateways(report(facts)["connections"], condensed)
+    (panel,) = gateway["panels"]
+    result: dict[str, Any] = panel
+    return result
+
+
+def test_neighbors_to_the_same_gateway_share_a_box() -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n // 2}"} for n in range(4)]
-    (panel,) = panels(report(facts)["connections"])
-    assert panel["boxes"] == [
+    assert drawn_panel(facts)["boxes"] == [
         {"y": 0, "height": 2 * LINE_HEIGHT},
         {"y": 2 * LINE_HEIGHT, "height": 2 * LINE_HEIGHT},
     ]
@@ -220,38 +217,101 @@ def test_peers_are_in_the_order_of_their_addresses() -> None:
     good = connection(0, random.Random(0))
     peers = ["gw.example.org", "2001:db8::2", "192.0.2.10", "192.0.2.9"]
     facts = [good | {"id": peer, "peer_address": peer} for peer in peers]
-    (panel,) = panels(report(facts)["connections"])
-    assert [line["peer"] for line in panel["lines"]] == sorted(peers, key=peers.index, reverse=True)
+    assert [line["peer"] for line in drawn_panel(facts)["lines"]] == peers[::-1]
 
 
-@pytest.mark.parametrize(("number", "sizes"), [(8, [8]), (9, [4, 5]), (17, [5, 6, 6])])
+def test_gateways_and_tunnels_that_need_attention_come_first() -> None:
+    good = connection(0, random.Random(0))
+    facts = [
+        good
+        | {"id": str(n), "name": f"t{n}", "status": status, "peer_address": f"192.0.2.{peer}"}
+        | {"vpnservice_id": service, "vpn_service": {"name": service}}
+        for n, (service, status, peer) in enumerate(
+            [
+                ("a", "ACTIVE", 1),
+                ("b", "ACTIVE", 1),
+                ("b", "ACTIVE", 2),
+                ("b", "DOWN", 2),
+                ("c", "ACTIVE", 1),
+                ("c", "ERROR", 3),
+                ("", "ERROR", 1),
+            ]
+        )
+    ]
+    facts[-1] |= {"local_address": None, "vpn_service": None}
+    found = report(facts)
+    assert [row["label"] for row in found["connections"]] == [
+        "t5", "t6", "t3", "t0", "t1", "t2", "t4",
+    ]  # fmt: skip
+    drawn = gateways(found["connections"])
+    assert [gateway["name"] for gateway in drawn] == ["c", "b", "a", ""]
+    lines = [[line["label"] for line in gateway["panels"][0]["lines"]] for gateway in drawn]
+    assert lines == [["t5", "t4"], ["t3", "t2", "t1"], ["t0"], ["t6"]]
+
+
+@pytest.mark.parametrize(("number", "sizes"), [(8, [8]), (9, [5, 4]), (17, [6, 6, 5])])
 def test_no_part_of_a_gateway_is_much_smaller_than_the_others(
     number: int, sizes: list[int]
 ) -> None:
     good = connection(0, random.Random(0))
-    drawn = panels(report([good | {"id": str(n)} for n in range(number)])["connections"])
-    assert [len(panel["lines"]) for panel in drawn] == sizes
-    assert [panel["gateway"]["part"] for panel in drawn] == list(range(1, len(sizes) + 1))
+    facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n}"} for n in range(number)]
+    (gateway,) = gateways(report(facts)["connections"])
+    assert [len(panel["lines"]) for panel in gateway["panels"]] == sizes
 
 
-def test_a_gateway_with_two_addresses_is_one_gateway() -> None:
-    drawn = panels(report(connections(8))["connections"])
-    assert [panel["gateway"]["addresses"] for panel in drawn] == [
-        ["80.158.10.20", "2001:db8:ffff::1"]
+def test_tunnels_to_one_gateway_stay_in_one_panel() -> None:
+    good = connection(0, random.Random(0))
+    peers = [1, 2, 3, 4, 5, 5, 6, 7, 8, 9]
+    facts = [
+        good | {"id": str(n), "peer_address": f"192.0.2.{peer}"} for n, peer in enumerate(peers)
     ]
+    (gateway,) = gateways(report(facts)["connections"])
+    assert [len(panel["lines"]) for panel in gateway["panels"]] == [4, 5, 1]
 
 
-def test_the_condensed_map_shows_trouble_one_by_one_and_the_rest_as_one_line() -> None:
+def test_gateway_with_two_addresses_is_one_gateway() -> None:
+    (gateway,) = gateways(report(connections(8))["connections"])
+    assert gateway["addresses"] == ["80.158.10.20", "2001:db8:ffff::1"]
+    (six,) = (
+        line for line in gateway["panels"][0]["lines"] if ":" in line["rows"][0]["peer_address"]
+    )
+    assert six["local"].startswith("2001:db8:ffff::1: 10.0.0.0/24")
+
+
+def test_condensed_map_shows_trouble_one_by_one_and_the_rest_as_one_line() -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n}"} for n in range(40)]
     facts += [good | {"id": f"d{n}", "status": "DOWN"} for n in range(2)]
-    (panel,) = panels(report(facts)["connections"], condensed=True)
+    panel = drawn_panel(facts, condensed=True)
     assert [(line["state"], len(line["rows"])) for line in panel["lines"]] == [
         ("down", 1),
         ("down", 1),
         ("up", 40),
     ]
     assert panel["lines"][-1]["peer"] == "40 remote gateways"
+
+
+def test_two_bundles_of_the_same_size_have_a_box_each() -> None:
+    good = connection(0, random.Random(0))
+    facts = [
+        good | {"id": f"{status}-{n}", "status": status, "peer_address": f"192.0.2.{n}"}
+        for n in range(12)
+        for status in ("ERROR", "DOWN")
+    ]
+    panel = drawn_panel(facts, condensed=True)
+    assert [line["label"] for line in panel["lines"]] == ["12 tunnels", "12 tunnels"]
+    assert [box["height"] for box in panel["boxes"]] == [LINE_HEIGHT, LINE_HEIGHT]
+
+
+def test_line_has_the_highest_severity_that_is_open() -> None:
+    facts = connections(3)
+    accepted = acceptances([{"id": "dpd-off", "connection": "all", "reason": "Watched elsewhere."}])
+    facts[0]["dpd"] = {"action": "disabled"}
+    rows = audit(facts, accepted, TODAY)["connections"]
+    (gateway,) = gateways(rows)
+    severities = {line["rows"][0]["id"]: line["severity"] for line in gateway["panels"][0]["lines"]}
+    assert severities[facts[0]["id"]] == ""
+    assert set(severities.values()) == {"", "medium"}
 
 
 # HTML
@@ -300,7 +360,7 @@ def test_html_can_be_read_without_seeing_it() -> None:
         assert all(th.get("scope") for th in every(table, "th"))
     for svg in every(tree, "svg"):
         hidden = svg.get("aria-hidden") == "true"
-        drawing = svg.get("role") == "img" and bool(svg.get("aria-label"))
+        drawing = svg.get("role") == "group" and bool(svg.get("aria-label"))
         inside = svg.get("class") in ("pill", None)
         assert hidden or drawing or inside
     for field in every(tree, "input"):
@@ -324,14 +384,14 @@ def test_hostile_text_makes_no_element() -> None:
     assert shape(facts) == shape(plain)
     shown = [bdi.text for bdi in every(page(facts), "bdi")]
     for name in HOSTILE_NAMES:
-        assert text(name) in shown
+        assert one_line(name) in shown
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_shown_as_it_is(name: str) -> None:
     good = connection(0, random.Random(0))
     tree = page([good | {"name": "x" + name}])
-    assert text("x" + name) in [bdi.text for bdi in every(tree, "bdi")]
+    assert one_line("x" + name) in [bdi.text for bdi in every(tree, "bdi")]
 
 
 def luminance(colour: str) -> float:
@@ -342,7 +402,7 @@ def luminance(colour: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast_of_text_is_aa(scheme: int) -> None:
-    css = (Path(_report.__file__).parent / "report.css").read_text("utf-8")
+    css = (Path(report_page.__file__).parent / "report.css").read_text("utf-8")
     blocks = re.findall(r":root \{([^}]*)\}", css)
     colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[scheme]))
     assert {*STATES, "high", "medium", "low", "accepted", "ink", "quiet", "link"} < set(colours)
@@ -375,14 +435,14 @@ def test_markdown_of_hostile_text_is_text() -> None:
     assert sum(token.type == "td_open" for token in found) == (rows - 1) * 9
     texts = "".join(t.content for t in found if t.type in ("text", "text_special"))
     for name in HOSTILE_NAMES:
-        assert text(name) in texts
+        assert one_line(name) in texts
     assert shown
 
 
 @given(st.text(max_size=60))
 def test_any_text_survives_markdown(name: str) -> None:
-    line = text("x" + name + "x")
-    found = tokens("| a |\n|---|\n| " + _report.markdown(line) + " |\n")
+    line = one_line("x" + name + "x")
+    found = tokens("| a |\n|---|\n| " + markdown(line) + " |\n")
     inline = [t for t in found if t.type == "inline"][1]
     assert "".join(child.content for child in inline.children) == line
 
@@ -390,10 +450,160 @@ def test_any_text_survives_markdown(name: str) -> None:
 def test_markdown_has_what_the_page_has() -> None:
     data = report(connections(30))
     rendered = render(data, "markdown", "Our tunnels", "A note")
-    assert rendered.startswith("# Our tunnels\n\nA note\n\n" + data["summary"]["sentence"] + "\n")
+    assert rendered.startswith(
+        "# Our tunnels\n\nA note\n\n- eu-de, sales, project project-1, Classic VPN: 30 tunnels\n\n"
+        + data["summary"]["text"]
+        + "\n"
+    )
     for row in data["connections"]:
-        assert f"| {_report.markdown(row['label'])} | {row['state']}" in rendered
-    for rule in _report.by_rule(data["connections"]):
+        assert f"| {markdown(row['label'])} | {row['state']}" in rendered
+        assert row["ike"]["name"] in rendered
+    for rule in by_rule(data["connections"]):
         assert f"{rule['title']} ({rule['severity']}" in rendered or rule["accepted"]
     assert "Watched \\<b\\>elsewhere\\</b\\> \\| really." in rendered
     assert "\n\n\n\n" not in rendered
+
+
+# Sources, changes and CSV
+
+
+def two_projects() -> list[dict[str, Any]]:
+    facts = connections(6)
+    for row in facts[3:]:
+        row |= {"edition": "enterprise", "project": "test", "project_id": "project-2"}
+    return facts
+
+
+def test_sources_are_on_the_page_and_the_columns_show_what_differs() -> None:
+    data = report(two_projects())
+    rendered = render(data, "markdown", "t", date="2026-11-24 10:00 UTC")
+    assert "2026-11-24 10:00 UTC\n" in rendered
+    assert "- eu-de, sales, project project-1, Classic VPN: 3 tunnels\n" in rendered
+    assert "- eu-de, test, project project-2, Enterprise Edition VPN: 3 tunnels\n" in rendered
+    assert "| Tunnel | State | Project | Edition | Cloud gateway |" in rendered
+    assert "| test | Enterprise |" in rendered
+    tree = page(two_projects())
+    heads = ["".join(th.itertext()) for th in every(tree, "th") if th.get("scope") == "col"]
+    assert "Project, edition" in heads
+    one = render(report(connections(3)), "html", "t", date="2026-11-24 10:00 UTC")
+    assert "2026-11-24 10:00 UTC" in one
+    assert "Project, edition" not in one
+
+
+def test_page_names_pairs_that_are_not_up() -> None:
+    both = {"edition": "enterprise", "cgw_id": "c", "vpnservice_id": "g"}
+    facts = [row | both for row in connections(2)]
+    for row in facts:
+        row["admin_state_up"] = None
+    rendered = render(report(facts), "html", "t")
+    labels = [row["label"] for row in report(facts)["connections"]]
+    assert f"Degraded: {facts[0]['name']} (up), {facts[1]['name']} (down)." in rendered or (
+        f"Degraded: {facts[1]['name']} (down), {facts[0]['name']} (up)." in rendered
+    ), labels
+
+
+def test_changes_since_the_previous_report_are_shown() -> None:
+    before = connections(5)
+    previous = render(report(before), "json", "t", date="2026-11-23")
+    after = json.loads(json.dumps(before[1:]))
+    after[0]["status"] = "ACTIVE"
+    after[1]["ike_policy"]["pfs"] = "group20"
+    after[1]["remote_cidrs"] = ["172.30.0.0/16"]
+    after.append(connection(70, random.Random(7)))
+    for format in ("html", "markdown"):
+        rendered = ipsec_report(report(after), format, previous=previous)
+        lines = re.sub(r"<[^>]+>|\\", "", rendered).splitlines()
+        shown = "\n".join(line.strip() for line in lines)
+        assert "Changes since 2026-11-23" in shown
+        assert f"{after[0]['name']}: down to up" in shown
+        assert f"{before[0]['name']}: up" in shown
+        assert f"{after[-1]['name']}: {report(after[-1:])['connections'][0]['state']}" in shown
+        assert (
+            f"{after[1]['name']}: remote networks: 172.16.2.0/24 to 172.30.0.0/16; "
+            f"IKE policy: pfs {before[2]['ike_policy']['pfs']} to group20"
+        ) in shown
+    found = json.loads(ipsec_report(report(after), "json", previous=previous))["changes"]
+    assert [len(found[key]) for key in ("new", "gone", "states", "settings")] == [1, 1, 1, 1]
+    page_of_changes = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    page_of_changes.parse(ipsec_report(report(after), "html", previous=previous))
+
+
+def test_same_connections_are_no_change() -> None:
+    data = report(connections(5))
+    previous = render(data, "json", "t", date="2026-11-23")
+    assert ipsec_report(data, previous=previous) == ipsec_report(data)
+    older = json.loads(previous)
+    for row in older["connections"]:
+        del row["edition"], row["dpd"]
+    assert ipsec_report(data, previous=json.dumps(older)) == ipsec_report(data)
+
+
+@pytest.mark.parametrize("wrong", ["{", "[]", '{"connections": [1]}', '{"connections": [{}]}'])
+def test_previous_report_that_is_none_is_named(wrong: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="not a JSON report of the role ipsec_report"):
+        ipsec_report(report(connections(1)), previous=wrong)
+
+
+def test_csv_has_one_line_for_each_tunnel_and_no_formula() -> None:
+    facts = connections(30)
+    facts[0]["name"] = "=cmd|' /C calc'!A0"
+    facts[1]["name"] = '@SUM("a",1)\nb'
+    lines = list(csv.DictReader(io.StringIO(render(report(facts), "csv", "t"))))
+    rows = report(facts)["connections"]
+    assert [line["id"] for line in lines] == [row["id"] for row in rows]
+    labels = {line["id"]: line["label"] for line in lines}
+    assert labels[facts[0]["id"]] == "'=cmd|' /C calc'!A0"
+    assert labels[facts[1]["id"]] == '\'@SUM("a",1) b'
+    assert {line["state"] for line in lines} == {row["state"] for row in rows}
+    assert not any(
+        value.startswith(("=", "+", "-", "@")) for line in lines for value in line.values()
+    )
+
+
+def test_findings_name_policies_and_lead_from_the_map_to_the_row() -> None:
+    facts = connections(6)
+    rules = by_rule([{**row, "number": n} for n, row in enumerate(report(facts)["connections"], 1)])
+    shared = sum(row["ike_policy"]["id"] == "p-ike-default" for row in facts)
+    (ikev1,) = (rule for rule in rules if rule["id"] == "ikev1")
+    assert f"IKE policy ike-default ({shared} tunnels)" in ikev1["policies"]
+    tree = page(facts)
+    drawn = [a for svg in every(tree, "svg") for a in every(svg, "a")]
+    assert {a.get("href") for a in drawn} == {f"#tunnel-{n}" for n in range(1, 7)}
+
+
+# The filters
+
+
+def test_audit_of_a_failed_lookup_is_rejected() -> None:
+    results: list[dict[str, Any]] = [
+        {"ipsec_connections": connections(2)},
+        {"msg": "Cannot log in: HTTP 401."},
+    ]
+    with pytest.raises(AnsibleFilterError, match=r"Cannot log in: HTTP 401\."):
+        ipsec_audit(results)
+    assert ipsec_audit(results[:1], today="2026-11-24")["summary"]["connections"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("text",), "must be a list of connections"),
+        (([], "ikev1"), "accepted must be a list"),
+        (([], [], "soon"), "today must be a date such as 2026-12-31, got: soon"),
+    ],
+)
+def test_audit_rejects_wrong_arguments(arguments: Any, message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        ipsec_audit(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([],), "must be a result of the filter ipsec_audit"),
+        ((report([]), "pdf"), "unknown format pdf. Supported values: html, markdown, json, csv"),
+    ],
+)
+def test_report_rejects_wrong_arguments(arguments: Any, message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        ipsec_report(*arguments)

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of the `_info` modules of connections: the connections and where they come from.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._text import one_line
+
+# Result keys of the modules, with the edition that each reads.
+_RESULTS = {"ipsec_connections": "classic", "enterprise_connections": "enterprise"}
+SOURCE = ("cloud", "region", "project", "project_id", "edition")
+
+
+class ConnectionsError(ValueError):
+    """Error in the given connections, with a message for the user."""
+
+
+@dataclass
+class Lookup:
+    """One cloud, project and edition, and what reading it returned.
+
+    `source` has the keys SOURCE, empty where unknown. `error` is empty after a success.
+    """
+
+    source: dict[str, str]
+    error: str = ""
+    connections: list[dict[str, Any]] = field(default_factory=list)
+
+
+def lookups(given: Any) -> list[Lookup]:
+    """Return the lookups that the given list contains, in order and each source once.
+
+    The list contains connections, or registered results of the modules. Each connection gets the
+    keys SOURCE. Raises ConnectionsError.
+    """
+    if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
+        raise ConnectionsError(_message(given))
+    found: dict[tuple[str, ...], Lookup] = {}
+    for item in given:
+        for lookup in _lookups_of(item):
+            known = found.setdefault(tuple(lookup.source.values()), lookup)
+            if known is not lookup:
+                known.error = known.error or lookup.error
+                known.connections += lookup.connections
+    return list(found.values())
+
+
+def _lookups_of(item: Any) -> Iterable[Lookup]:
+    if not isinstance(item, Mapping):
+        raise ConnectionsError(_message(item))
+    result = next((key for key in _RESULTS if isinstance(item.get(key), Sequence)), None)
+    if result is not None:
+        source = _source(item, _RESULTS[result])
+        connections = [_located(connection, source) for connection in item[result]]
+        ids = {row["project_id"] for row in connections}
+        if not source["project_id"] and len(ids) == 1:
+            source["project_id"] = one_line(ids.pop())
+        return [Lookup(source, connections=connections)]
+    if item.get("id"):
+        connection = _located(item, _source({}, one_line(item.get("edition")) or "classic"))
+        source = {key: one_line(connection[key]) for key in SOURCE}
+        return [Lookup(source, connections=[connection])]
+    if item.get("msg"):
+        return [Lookup(_source(item, one_line(item.get("edition")) or "classic"), str(item["msg"]))]
+    if item.get("skipped"):
+        return []
+    raise ConnectionsError(_message(item))
+
+
+def _source(result: Mapping[str, Any], edition: str) -> dict[str, str]:
+    source = result.get("source")
+    known = source if isinstance(source, Mapping) else {}
+    return {key: one_line(known.get(key)) for key in SOURCE} | {"edition": edition}
+
+
+def _located(connection: Any, source: Mapping[str, str]) -> dict[str, Any]:
+    """Return the connection with its source; what it has itself is not overwritten."""
+    if not isinstance(connection, Mapping) or not connection.get("id"):
+        raise ConnectionsError(_message(connection))
+    project_id = connection.get("project_id") or connection.get("tenant_id")
+    return {**source, **connection, "project_id": project_id or source["project_id"]}
+
+
+def _message(item: Any) -> str:
+    return (
+        "The input must be a list of connections, each with its id, or of registered results of "
+        f"ipsec_connection_info or enterprise_connection_info, not {type(item).__name__}."
+        if not isinstance(item, Mapping)
+        else "The input contains a dictionary that is neither a connection with an id nor a result "
+        "of ipsec_connection_info or enterprise_connection_info."
+    )
