@@ -44,7 +44,8 @@ def gateways(rows: Sequence[Row], condensed: bool = False) -> list[dict[str, Any
     result = []
     for _key, group in groupby(sorted(rows, key=_gateway_key), key=_gateway_key):
         tunnels = list(group)
-        lines = _condensed(tunnels) if condensed else _single_lines(tunnels)
+        several = len({row["local_address"] for row in tunnels}) > 1
+        lines = (_condensed if condensed else _single_lines)(tunnels, several)
         result.append(
             {
                 "name": tunnels[0]["vpn_service"],
@@ -89,9 +90,11 @@ def _address_order(address: str) -> tuple[Any, ...]:
     return (parsed.version, int(parsed))
 
 
-def _single_lines(tunnels: Sequence[Row]) -> list[Line]:
-    """Return one line for each tunnel, those of one remote gateway together."""
-    several = len({row["local_address"] for row in tunnels}) > 1
+def _single_lines(tunnels: Sequence[Row], several: bool) -> list[Line]:
+    """Return one line for each tunnel, those of one remote gateway together.
+
+    With `several` addresses of the cloud gateway, each line has its own.
+    """
     urgency: dict[str, int] = {}
     for row in tunnels:
         own = STATES.index(row["state"])
@@ -121,13 +124,13 @@ def _single_lines(tunnels: Sequence[Row]) -> list[Line]:
     ]
 
 
-def _condensed(tunnels: Sequence[Row]) -> list[Line]:
+def _condensed(tunnels: Sequence[Row], several: bool) -> list[Line]:
     """Return the lines with many tunnels of one state as one line."""
     lines: list[Line] = []
     for state in STATES:
         alike = [row for row in tunnels if row["state"] == state]
         if len(alike) <= MAX_LINES.get(state, MAX_LINES_OTHERWISE):
-            lines += _single_lines(alike)
+            lines += _single_lines(alike, several)
             continue
         lines.append(
             {
