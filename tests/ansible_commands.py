@@ -31,12 +31,25 @@ class Ansible:
         self, command: str, *arguments: str, environment: t.Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one command; the result has returncode, stdout and stderr."""
+        process = self.start(command, *arguments, environment=environment)
+        try:
+            stdout, stderr = process.communicate(timeout=300)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(
+        self, command: str, *arguments: str, environment: t.Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start one command as `run` does."""
         plain = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("OS_", "ANSIBLE_"))
         }
-        return subprocess.run(
+        return subprocess.Popen(
             [str(BIN / command), *arguments],
             cwd=self.folder,
             env={
@@ -51,10 +64,9 @@ class Ansible:
                 **(environment or {}),
             },
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=300,
-            check=False,
         )
 
     def module(

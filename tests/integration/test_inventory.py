@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import time
 import typing as t
 
 import pytest
@@ -308,7 +310,7 @@ def auth(mock_api: MockApi, user: str) -> dict[str, str]:
     return {
         name.removeprefix("OS_").lower(): value
         for name, value in mock_api.environment(user).items()
-        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME", "OS_VPN_ENDPOINT_OVERRIDE")
     }
 
 
@@ -417,6 +419,177 @@ def test_secrets_from_look_ups_and_vaults(
         flags += ["-i", str(path)]
     done = ansible.run("ansible-inventory", *flags, "--list", environment=environment)
     assert set(hostvars(json.loads(done.stdout))) == set(ways), done.stderr
+
+
+def test_templates_of_all_options_are_evaluated(ansible: Ansible, mock_api: MockApi) -> None:
+    """From the environment and from extra variables, run in another directory."""
+    folder = ansible.folder / "sources"
+    folder.mkdir()
+    (folder / "name.txt").write_text("branch-hamburg\n")
+    names = {
+        "environment": "{{ lookup('ansible.builtin.env', 'TUNNEL') }}",
+        "extra": "{{ tunnel }}",
+        "file": "{{ lookup('ansible.builtin.file', 'name.txt') }}",
+    }
+    sources: dict[str, Row] = {
+        way: {
+            "name": name,
+            "status": ["{{ lookup('ansible.builtin.env', 'STATUS') }}", "ACTIVE"],
+            "resolve": "{{ lookup('ansible.builtin.env', 'RESOLVE') | default('true', true) }}",
+            "vpn_service": "{{ lookup('ansible.builtin.env', 'NOT_SET') }}",
+            "hostvars_prefix": "{{ 'vpn' ~ '_' }}",
+            "use_extra_vars": way == "extra",
+            "compose": {"way": f"'{way}'"},
+        }
+        for way, name in names.items()
+    }
+    flags = ["--extra-vars", "tunnel=partner-acme"]
+    for way, source in sources.items():
+        path = folder / f"{way}.ipsec_connections.yml"
+        path.write_text(json.dumps({"plugin": "otc.vpn.ipsec_connections", **source}))
+        flags += ["-i", str(path)]
+    environment = {"TUNNEL": "branch-munich", "STATUS": "DOWN"}
+    done = ansible.run(
+        "ansible-inventory",
+        *flags,
+        "--list",
+        environment={**mock_api.environment("alice"), **environment},
+    )
+    hosts = hostvars(plain_text(json.loads(done.stdout)))
+    expected = {"branch-munich": "environment", "partner-acme": "extra", "branch-hamburg": "file"}
+    assert {name: one["way"] for name, one in hosts.items()} == expected, done.stderr
+    assert hosts["branch-munich"]["vpn_remote_cidrs"] == ["192.168.20.0/24"]
+
+
+def test_wrong_options_are_one_sentence_without_their_values(
+    ansible: Ansible, mock_api: MockApi
+) -> None:
+    cases: dict[str, tuple[str, str]] = {
+        "template": ("name: !unsafe '{{ tunnel }}'", "The option name still contains a template"),
+        "undefined": ("name: '{{ tunnel }}'", "Cannot evaluate the option name: "),
+        "text": ("clouds: [hidden-value]", "clouds[0] must be a dictionary, got: str."),
+        "clouds": ("clouds: {one: {a: hidden-value}}", "clouds must be a list, got: dict."),
+        "cloud": ("cloud: {auth: {a: hidden-value}}", "cloud must be a single value, got: dict."),
+        "user": (
+            "auth: {username: {a: hidden-value}}",
+            "auth.username must be a single value, got: dict.",
+        ),
+        "prefix": ("hostvars_prefix: ansible_", "hostvars_prefix must not begin with ansible_"),
+        "key": ("fields: [psk]", "fields contains psk, which is never a host variable."),
+        "field": ("fields: [nmae]", "Unknown fields: nmae."),
+        "suboption": (
+            "auth: {usrname: a}",
+            "Connection options: unsupported options: auth.usrname.",
+        ),
+        "option": ("staus: DOWN", "Unsupported options: staus."),
+    }
+    paths = [ansible.folder / f"{case}.ipsec_connections.yml" for case in cases]
+    misnamed = ansible.folder / "vpn.yml"
+    for path, content in (
+        *zip(paths, (content for content, _expected in cases.values()), strict=True),
+        (misnamed, ""),
+    ):
+        path.write_text(f"plugin: otc.vpn.ipsec_connections\n{content}\n")
+    flags = [flag for path in (*paths, misnamed) for flag in ("-i", str(path))]
+    done = ansible.run(
+        "ansible-inventory", *flags, "--list", environment=mock_api.environment("alice")
+    )
+    seen = " ".join(done.stderr.split())
+    for _content, expected in cases.values():
+        assert expected in seen
+    assert "vpn.yml names the plugin otc.vpn.ipsec_connections, but its file name" in seen
+    assert "hidden-value" not in seen
+    assert "Traceback" not in seen
+
+
+def test_hosts_of_other_sources_keep_their_variables(ansible: Ansible, mock_api: MockApi) -> None:
+    """A static host, the same connection in two sources, and equal names in two projects."""
+    static = {"all": {"hosts": {"branch-munich": {"ansible_host": "192.0.2.9"}}}}
+    (ansible.folder / "static.yml").write_text(json.dumps(static))
+    sources: dict[str, Row] = {
+        "munich": {"name": "branch-munich"},
+        "berlin": {"name": "branch-berlin", "groups": {"first": True}},
+        "again": {"name": "branch-berlin", "groups": {"second": True}},
+        "other": {"name": "branch-berlin", "auth": auth(mock_api, "bob")},
+    }
+    flags = ["-i", "static.yml"]
+    for number, (name, source) in enumerate(sources.items()):
+        path = ansible.folder / f"{number}-{name}.ipsec_connections.yml"
+        path.write_text(json.dumps({"plugin": "otc.vpn.ipsec_connections", **source}))
+        flags += ["-i", str(path)]
+    done = ansible.run(
+        "ansible-inventory", *flags, "--list", environment=mock_api.environment("alice")
+    )
+    inventory = plain_text(json.loads(done.stdout))
+    hosts = hostvars(inventory)
+    munich = mock_api.id_of(PROJECT, "branch-munich")
+    assert hosts["branch-munich"]["ansible_host"] == "192.0.2.9"
+    assert "ipsec_id" not in hosts["branch-munich"]
+    assert id_of(hosts[f"branch-munich_{munich}"]) == munich
+    berlins = {
+        row["id"]
+        for project in ("vpn-one", "vpn-two")
+        for row in mock_api.rows(project)
+        if row["name"] == "branch-berlin"
+    }
+    ids = [one["ipsec_id"] for one in hosts.values() if one.get("ipsec_name") == "branch-berlin"]
+    assert sorted(ids) == sorted(berlins), done.stderr
+    assert members(inventory, "first") == members(inventory, "second") != set()
+    seen = " ".join(done.stderr.split())
+    assert f"Another source has already defined branch-munich (branch-munich_{munich})." in seen
+    assert seen.count("Another source") == 2
+
+
+def test_variables_from_the_api_are_the_documented_ones(
+    ansible: Ansible, mock_api: MockApi
+) -> None:
+    mock_api.change(
+        mock_api.id_of(PROJECT, "branch-munich"),
+        ansible_connection="local",
+        health_textfile="/somewhere",
+        peer_address="-oProxyCommand=touch canary",
+    )
+    mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
+    source = {"name": "branch-munich", "hostvars_prefix": ""}
+    hosts = hostvars(ansible.inventory(source, mock_api.environment("alice")))
+    munich = hosts["branch-munich"]
+    assert munich["other"]["ansible_connection"] == "local"
+    assert munich["other"]["health_textfile"] == "/somewhere"
+    assert munich["peer_address"].startswith("-o")
+    assert not [name for name in munich if name.startswith("ansible_")]
+
+
+def test_limit_finds_exactly_the_host(ansible: Ansible, mock_api: MockApi) -> None:
+    names = ["web:22", "web 22", "web_22", "web*", "!web", "~web.*", "@web", "[a:c]web", "w?b"]
+    for position, name in enumerate(names):
+        mock_api.change(mock_api.id_of(PROJECT, position), name=name)
+    environment = mock_api.environment("alice")
+    hosts = hostvars(ansible.inventory({}, environment))
+    by_name = {one["ipsec_name"]: host for host, one in hosts.items()}
+    assert len({by_name[name] for name in names}) == len(names)
+    for some in (names[::2], names[1::2]):
+        limit = ",".join(by_name[name] for name in some)
+        found = hostvars(ansible.inventory({}, environment, "--limit", limit))
+        assert {one["ipsec_name"] for one in found.values()} == set(some)
+
+
+def test_interrupted_run_ends_while_clouds_hang(ansible: Ansible, mock_api: MockApi) -> None:
+    mock_api.fault("/v2.0/vpn/ipsec", delay=300, count=None)
+    source = {"plugin": "otc.vpn.ipsec_connections", "api_timeout": 200}
+    (ansible.folder / "otc_vpn.yml").write_text(json.dumps(source))
+    run = ansible.start(
+        "ansible-inventory",
+        "-i",
+        "otc_vpn.yml",
+        "--list",
+        environment=mock_api.environment("alice"),
+    )
+    while not any("/vpn/ipsec" in one.path for one in mock_api.requests):
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    _stdout, stderr = run.communicate(timeout=60)  # far from the timeout of the request
+    assert "User interrupted" in stderr
 
 
 def test_which_files_are_sources(ansible: Ansible, mock_api: MockApi) -> None:

@@ -31,6 +31,7 @@ def texts() -> list[str]:
         f"{{{{ {look_up} }}}}",
         f"{{% if {look_up} %}}{{% endif %}}",
         "{{ query('ansible.builtin.pipe', 'touch canary') }}{# not seen #}",
+        f"#jinja2:variable_start_string:'[[',variable_end_string:']]'\n[[ {look_up} ]]",
         "`touch canary` $(touch canary) ; touch canary | touch canary && touch canary",
         "' ; touch canary ; '\"",
         "!!python/object/apply:os.system ['touch canary']",

@@ -106,11 +106,26 @@ def test_auth_of_an_entry_is_merged_with_that_of_the_source() -> None:
     assert second.options["auth"]["username"] == "alice"
 
 
+def test_entry_with_another_project_or_credential_replaces_that_of_the_source() -> None:
+    entries = [{"auth": {"project_id": "two"}}, {"auth": {"token": "t"}, "auth_type": "token"}]
+    first, second = sources.read_clouds(SOURCE, entries, {})
+    assert first.label == "two"
+    assert "project_name" not in first.options["auth"]
+    assert first.options["auth"]["password"] == "secret"
+    assert "password" not in second.options["auth"]
+    assert second.options["auth"]["project_name"] == "one"
+
+
 @pytest.mark.parametrize(
     ("entries", "expected"),
     [
         (["hidden"], "clouds[0] must be a dictionary, got: str."),
         ([{}, ["hidden"]], "clouds[1] must be a dictionary, got: list."),
+        (
+            [{"usrname": "hidden"}],
+            "clouds[0]: unsupported options: usrname. "
+            "See ansible-doc -t inventory otc.vpn.ipsec_connections.",
+        ),
         ([{"cloud": {"a": "hidden"}}], "clouds[0].cloud must be a single value, got: dict."),
         ([{"auth": "hidden"}], "clouds[0].auth must be a dictionary, got: str."),
         (
@@ -184,6 +199,11 @@ def test_serialization_markers_in_the_cache_are_dropped() -> None:
 
 
 # -- threads
+
+
+def test_parallel_calls_do_not_wait_for_each_other() -> None:
+    everybody = threading.Barrier(30)
+    assert run_parallel(lambda _number: everybody.wait(30) >= 0, range(30)) == [True] * 30
 
 
 def test_parallel_calls_return_in_order_and_an_error_does_not_wait() -> None:

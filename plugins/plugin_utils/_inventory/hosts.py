@@ -142,7 +142,7 @@ class HostNames:
         chosen = next(
             one for one in names if one not in unavailable and not self._is_other(one, host)
         )
-        if chosen != name and self._is_other(name, host):
+        if chosen != name and name not in self._taken and self._is_other(name, host):
             self.renamed.append(f"{name} ({chosen})")
         self._taken.add(chosen)
         return chosen

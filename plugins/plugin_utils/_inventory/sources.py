@@ -16,7 +16,7 @@ from ...module_utils._cloud.client import connect
 from ...module_utils._cloud.deadline import run_parallel
 from ...module_utils._cloud.errors import VpnError
 from ...module_utils._cloud.json_body import gc_paused, parse_json
-from ...module_utils._cloud.options import OPTIONS, SECRETS, merge_options
+from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, SECRETS, merge_options
 from ...module_utils._vpn.gathering import Messages, Selection, gather
 from ...module_utils._vpn.kinds import CONNECTION
 from .options import shaped
@@ -34,6 +34,16 @@ CACHE_KEY_OPTIONS = (
     "client_cert",
 )
 BEARER_SECRETS = ("token", "access_token")  # secrets that alone determine the user
+_CREDENTIALS = (
+    "password",
+    "token",
+    "application_credential_id",
+    "application_credential_name",
+    "application_credential_secret",
+    "access_key",
+    "secret_key",
+    "security_token",
+)
 _SPEC: dict[str, dict[str, t.Any]] = {**OPTIONS, "label": {"type": "str"}}
 
 
@@ -64,9 +74,20 @@ def read_clouds(
     for number, given in enumerate(entries or [{}]):
         where = f"clouds[{number}]" if entries else ""
         entry = _checked(shaped(where, given, "dict"), _SPEC, where)
-        auth = {**source.get("auth", {}), **entry.get("auth", {})}
+        auth = _merge_auth(source.get("auth", {}), entry.get("auth", {}))
         clouds.append(_cloud({**source, **entry, "auth": auth}, where, environ))
     return clouds
+
+
+def _merge_auth(source: Row, entry: Row) -> Row:
+    """Return `auth` of the source, overridden by that of an entry.
+
+    A project, user or domain replaces that of the source by name or ID, and a credential all others.
+    """
+    replaced = {
+        name for group in (*ALTERNATIVES, _CREDENTIALS) if {*group} & {*entry} for name in group
+    }
+    return {**{name: value for name, value in source.items() if name not in replaced}, **entry}
 
 
 def _checked(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], where: str) -> Row:
@@ -83,8 +104,16 @@ def _checked(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], where: s
 
 def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
     checked = ArgumentSpecValidator(_SPEC).validate(given)
+    if checked.unsupported_parameters:
+        names = sorted(
+            one if isinstance(one, str) else ".".join(one) for one in checked.unsupported_parameters
+        )
+        raise VpnError(
+            f"{where or 'Connection options'}: unsupported options: {', '.join(names)}. "
+            "See ansible-doc -t inventory otc.vpn.ipsec_connections."
+        )
     if checked.error_messages:
-        raise VpnError(f"{where or 'Connection options'}: {checked.error_messages[0]}")
+        raise VpnError(f"{where or 'Connection options'}: {checked.error_messages[0].rstrip('.')}.")
     options = dict(checked.validated_parameters)
     label = options.pop("label", None)
     options = merge_options(options, environ)
