@@ -35,7 +35,7 @@ def folder(ansible: Ansible) -> Path:
             ' -e {"directory":"report","tunnels":["branch-munich"]}',
             ("branch-munich        ACTIVE", "failed=0"),
         ),
-        ("ansible-inventory -i ipsec_connections.yml --graph", ("@status_active:", "@weak:")),
+        ("ansible-inventory -i ipsec_connections.yml --graph", ("@tunnel_up:", "@weak:")),
         ("ansible-playbook -i gateway, peer.yml --syntax-check", ("playbook: peer.yml",)),
     ],
 )
