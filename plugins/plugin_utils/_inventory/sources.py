@@ -105,11 +105,11 @@ def _checked(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], where: s
 def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
     checked = ArgumentSpecValidator(_SPEC).validate(given)
     if checked.unsupported_parameters:
-        names = sorted(
+        unsupported = sorted(
             one if isinstance(one, str) else ".".join(one) for one in checked.unsupported_parameters
         )
         raise VpnError(
-            f"{where or 'Connection options'}: unsupported options: {', '.join(names)}. "
+            f"{where or 'Connection options'}: unsupported options: {', '.join(unsupported)}. "
             "See ansible-doc -t inventory otc.vpn.ipsec_connections."
         )
     if checked.error_messages:
