@@ -168,6 +168,13 @@ options:
         catalog is needed. A version or project at its end makes no difference.
       - If it is not set, the environment variable E(OS_NETWORK_ENDPOINT_OVERRIDE) or C(clouds.yaml) is asked.
     type: str
+  enterprise_endpoint:
+    description:
+      - URL of Enterprise Edition VPN, for example V(https://vpn.eu-de.otc.t-systems.com). A trailing version or project ID is ignored.
+      - Defaults to E(OS_VPN_ENDPOINT_OVERRIDE) or the value from C(clouds.yaml), then to the C(evpn) or C(vpn) entry of the service
+        catalog, then to the host of the VPC service with V(vpn) as its first label.
+      - Ignored by modules that only read Classic VPN.
+    type: str
   validate_certs:
     description:
       - Whether TLS certificates are checked.

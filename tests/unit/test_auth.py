@@ -137,7 +137,7 @@ def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
     half = {"access_key": "A"}
     assert "needs secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
     whole = {"access_key": "A", "secret_key": "S"}
-    assert "set endpoint" in failure(lambda: logged_in(mock_api, whole, "aksk"))
+    assert "requires endpoint" in failure(lambda: logged_in(mock_api, whole, "aksk"))
     assert mock_api.requests == []
 
 
@@ -294,7 +294,7 @@ def test_a_token_for_a_project_is_no_reason_to_warn(mock_api: MockApi) -> None:
 def test_an_unknown_region_names_the_known_ones(mock_api: MockApi) -> None:
     sentence = failure(lambda: client_of(mock_api, region_name="RegionTwo"))
     assert "no public network endpoint in region RegionTwo" in sentence
-    assert "regions with one are RegionOne" in sentence
+    assert "Available regions: RegionOne." in sentence
 
 
 def test_an_interface_that_the_catalog_lacks(mock_api: MockApi) -> None:
@@ -304,7 +304,7 @@ def test_an_interface_that_the_catalog_lacks(mock_api: MockApi) -> None:
 
 def test_several_regions_want_a_choice(mock_api: MockApi) -> None:
     sentence = failure(lambda: client_of(mock_api, **_catalog(mock_api, "RegionOne", "RegionTwo")))
-    assert "set region_name to one of RegionOne, RegionTwo" in sentence
+    assert "Set region_name to one of: RegionOne, RegionTwo" in sentence
 
 
 def _catalog(mock_api: MockApi, *regions: str) -> Row:

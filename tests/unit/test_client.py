@@ -19,7 +19,7 @@ import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._cloud import client as client_module
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import retry
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import base_url
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import classic_url
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, IKE_POLICY
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
@@ -474,14 +474,14 @@ def test_quirk_09_keystone_404_is_not_taken_for_a_missing_connection(mock_api: M
     ],
 )
 def test_endpoints_with_and_without_a_version(endpoint_option: str, url: str) -> None:
-    assert base_url(endpoint_option) == url
+    assert classic_url(endpoint_option) == url
 
 
 @pytest.mark.parametrize(
     "wrong", ["vpc.example.com", "ftp://vpc.example.com", "https://", "https://[::1", "http://[x]y"]
 )
 def test_endpoints_that_are_no_url(mock_api: MockApi, wrong: str) -> None:
-    assert "is not a URL" in failure(lambda: client_of(mock_api, endpoint=wrong))
+    assert "endpoint must be a URL" in failure(lambda: client_of(mock_api, endpoint=wrong))
 
 
 @pytest.mark.parametrize("port", ["99999", "abc"])

@@ -25,15 +25,17 @@ class AccessKey:
     """
 
     ALGORITHM = "SDK-HMAC-SHA256"
+    has_catalog = False
 
     def __init__(self, auth: t.Mapping[str, t.Any]) -> None:
         self.secrets = secrets_of(auth)
         self.warnings: list[str] = []
+        self._project_id = str(auth.get("project_id") or "")
         self._access_key = str(auth["access_key"])
         self._secret_key = str(auth["secret_key"])
         self._headers = {"Content-Type": "application/json"}
-        if auth.get("project_id"):
-            self._headers["X-Project-Id"] = str(auth["project_id"])
+        if self._project_id:
+            self._headers["X-Project-Id"] = self._project_id
         if auth.get("security_token"):
             self._headers["X-Security-Token"] = str(auth["security_token"])
 
@@ -96,9 +98,18 @@ class AccessKey:
     def endpoints(self, service_type: str, interface: str) -> list[tuple[str, str]]:
         """Raise VpnError, because only Keystone has a service catalog."""
         raise VpnError(
-            "auth_type aksk reads no catalog: set endpoint to the VPC service, "
-            "for example https://vpc.eu-de.otc.t-systems.com."
+            "auth_type aksk requires endpoint, because it has no service catalog. Set endpoint to the "
+            "VPC service, for example https://vpc.eu-de.otc.t-systems.com."
         )
+
+    def project_id(self) -> str:
+        """Return the ID of the project. Raises VpnError without one."""
+        if not self._project_id:
+            raise VpnError(
+                "auth_type aksk requires auth.project_id for Enterprise Edition VPN. "
+                "Set it in auth or in OS_PROJECT_ID."
+            )
+        return self._project_id
 
 
 def _bytes(body: t.Any) -> bytes:

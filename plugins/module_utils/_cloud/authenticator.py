@@ -32,6 +32,7 @@ class Authenticator(t.Protocol):
 
     secrets: tuple[str, ...]  # which no message may contain
     warnings: list[str]
+    has_catalog: bool
 
     def authenticate(self) -> None:
         """Get what requests need, such as a token, unless there is one. Raises VpnError."""
@@ -44,6 +45,9 @@ class Authenticator(t.Protocol):
 
     def endpoints(self, service_type: str, interface: str) -> list[tuple[str, str]]:
         """Return the regions and URLs of a service in the catalog. Raises VpnError."""
+
+    def project_id(self) -> str:
+        """Return the ID of the project that the requests are for. Raises VpnError without one."""
 
 
 def create_authenticator(options: t.Mapping[str, t.Any], session: t.Any, tls: Tls) -> Authenticator:

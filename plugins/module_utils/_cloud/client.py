@@ -11,7 +11,7 @@ import typing as t
 
 from .authenticator import Authenticator, create_authenticator
 from .deadline import retry, run_with_deadline
-from .endpoints import find_endpoint
+from .endpoints import CLASSIC, find_endpoint
 from .errors import (
     TEMPORARY,
     VpnError,
@@ -192,27 +192,48 @@ class Client:
         return response
 
 
-def connect(options: t.Mapping[str, t.Any]) -> Client:
-    """Return a client for the connection options, completed with `options.merge_options`.
+class Session:
+    """Access to one cloud: the clients of all editions share one token and its connections."""
 
-    Asks Keystone for a token when the endpoint comes from the catalog. Raises VpnError.
-    """
-    requests = import_library("requests", "every request to the API")
-    timeout, retries = options["api_timeout"], options["retries"]
-    if not 0 < timeout <= MAX_TIMEOUT:
-        raise VpnError(
-            f"api_timeout must be greater than 0 and at most {MAX_TIMEOUT:g} seconds, "
-            f"got: {timeout:g}."
+    def __init__(self, options: t.Mapping[str, t.Any]) -> None:
+        """Check the options, completed with `options.merge_options`; send nothing. Raises VpnError."""
+        requests = import_library("requests", "every request to the API")
+        self._options = options
+        self._timeout, self._retries = options["api_timeout"], options["retries"]
+        if not 0 < self._timeout <= MAX_TIMEOUT:
+            raise VpnError(
+                f"api_timeout must be greater than 0 and at most {MAX_TIMEOUT:g} seconds, "
+                f"got: {self._timeout:g}."
+            )
+        if self._retries < 0:
+            raise VpnError(f"retries must be 0 or greater, got: {self._retries}.")
+        self._session = requests.Session()
+        self._tls = tls_settings(options)
+        if not self._tls.verify:
+            import_library("urllib3", "requests").disable_warnings()
+        self.auth = create_authenticator(options, self._session, self._tls)
+
+    def client(self, edition: str = CLASSIC) -> Client:
+        """Return a client of the API of an edition, `classic` or `enterprise`.
+
+        Requests a token if the endpoint or the project ID comes from Keystone. Raises VpnError.
+        """
+        url = retry(
+            lambda: find_endpoint(edition, self._options, self.auth), self._timeout, self._retries
         )
-    if retries < 0:
-        raise VpnError(f"retries must be 0 or greater, got: {retries}.")
-    session = requests.Session()
-    tls = tls_settings(options)
-    if not tls.verify:
-        import_library("urllib3", "requests").disable_warnings()
-    auth = create_authenticator(options, session, tls)
-    url = retry(lambda: find_endpoint(options, auth), timeout, retries)
-    return Client(url, auth, session, tls=tls, api_timeout=timeout, retries=retries)
+        return Client(
+            url,
+            self.auth,
+            self._session,
+            tls=self._tls,
+            api_timeout=self._timeout,
+            retries=self._retries,
+        )
+
+
+def connect(options: t.Mapping[str, t.Any], edition: str = CLASSIC) -> Client:
+    """Return a client for one edition; `Session` gives clients for several with one token."""
+    return Session(options).client(edition)
 
 
 def _request_id(headers: t.Mapping[str, str]) -> str:

@@ -41,6 +41,7 @@ def load_cloud(cloud: str, region_name: str | None) -> dict[str, t.Any]:
         "region_name": config.get("region_name"),
         "interface": config.get("interface"),
         "endpoint": config.get("network_endpoint_override"),
+        "enterprise_endpoint": config.get("vpn_endpoint_override"),
         "validate_certs": bool(config.get("verify", True)) and not config.get("insecure"),
         "ca_cert": config.get("cacert"),
         "client_cert": config.get("cert"),

@@ -86,6 +86,7 @@ class Keystone:
         self.secrets = secrets_of(auth)
         self.warnings: list[str] = []
         self._plugin = _load_plugin(auth_type, auth)
+        self.has_catalog = hasattr(self._plugin, "get_access")
         self._timeout = api_timeout
         self._auth_url = redact_url(str(auth.get("auth_url") or auth.get("endpoint") or ""))
         self._exceptions = import_library("keystoneauth1.exceptions", "authentication")
@@ -126,20 +127,28 @@ class Keystone:
 
     def endpoints(self, service_type: str, interface: str) -> list[tuple[str, str]]:
         """Return the regions and URLs of a service in the catalog. Raises VpnError."""
-        get_access = getattr(self._plugin, "get_access", None)
-        if get_access is None:
-            raise VpnError("This auth_type has no catalog: set endpoint.")
 
         def read() -> list[tuple[str, str]]:
-            access = get_access(self._session)
-            if not access.project_scoped:
-                raise VpnError(NO_PROJECT)
-            found = access.service_catalog.get_endpoints_data(
+            found = self._access().service_catalog.get_endpoints_data(
                 service_type=service_type, interface=interface
             )
             return [(str(one.region_name), str(one.url)) for all_ in found.values() for one in all_]
 
         return self._call_keystone(read)
+
+    def project_id(self) -> str:
+        """Return the ID of the token's project. Raises VpnError without one."""
+        return self._call_keystone(lambda: str(self._access().project_id))
+
+    def _access(self) -> t.Any:
+        """Return the token with what it permits. Raises VpnError if it is not for a project."""
+        get_access = getattr(self._plugin, "get_access", None)
+        if get_access is None:
+            raise VpnError("This auth_type has no service catalog. Set endpoint explicitly.")
+        access = get_access(self._session)
+        if not access.project_scoped:
+            raise VpnError(NO_PROJECT)
+        return access
 
     def _token(self) -> dict[str, str]:
         headers: dict[str, str] = self._plugin.get_headers(self._session) or {}

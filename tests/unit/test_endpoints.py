@@ -1,0 +1,164 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The base URL of each edition: from an option, from the catalog, or from the other edition."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Session, connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+
+from tests.mock_api import MockApi
+from tests.unit.clients import TOKENS, Row, failure, gathered, options_for, tokens_of
+
+VPC = "https://vpc.eu-de.example.com"
+PROJECT = "0123456789abcdef0123456789abcdef"
+
+
+def catalog(mock_api: MockApi, *entries: tuple[str, str, str]) -> None:
+    """Have the next token come with a catalog of these (type, region, URL)."""
+    services = [
+        {
+            "id": f"{number}",
+            "type": kind,
+            "name": kind,
+            "endpoints": [
+                {
+                    "id": "e",
+                    "interface": "public",
+                    "region": region,
+                    "region_id": region,
+                    "url": url,
+                }
+            ],
+        }
+        for number, (kind, region, url) in enumerate(entries)
+    ]
+    domain = {"id": "d", "name": "Default"}
+    token = {
+        "methods": ["password"],
+        "issued_at": "2026-01-01T00:00:00.000000Z",
+        "expires_at": "2099-01-01T00:00:00.000000Z",
+        "user": {"id": "u", "name": "alice", "domain": domain},
+        "project": {"id": PROJECT, "name": "eu-de", "domain": domain},
+        "roles": [],
+        "catalog": services,
+    }
+    mock_api.fault(TOKENS, body={"token": token})
+
+
+def url_of(mock_api: MockApi, edition: str = "enterprise", **options: t.Any) -> str:
+    return connect(options_for(mock_api, region_name="", **options), edition).url
+
+
+@pytest.mark.parametrize(
+    ("entries", "host"),
+    [
+        ([("evpn", "eu-de", "https://evpn.example.com/v5/other")], "https://evpn.example.com"),
+        (
+            [
+                ("network", "eu-de", VPC),
+                ("vpn", "eu-de", "https://two.example.com"),
+                ("evpn", "eu-de", "https://one.example.com"),
+            ],
+            "https://one.example.com",
+        ),
+        (
+            [("network", "eu-de", VPC), ("vpn", "eu-de", "https://two.example.com/v5")],
+            "https://two.example.com",
+        ),
+        (
+            [("network", "eu-de", VPC), ("vpn", "eu-de", "https://neutron.example.com/v2.0/p")],
+            "https://vpn.eu-de.example.com",
+        ),
+        ([("network", "eu-de", f"{VPC}:8443/v2.0")], "https://vpn.eu-de.example.com:8443"),
+    ],
+    ids=["evpn", "evpn before vpn", "vpn with v5", "vpn of another API", "host of Classic"],
+)
+def test_enterprise_endpoint_is_found_in_the_catalog(
+    mock_api: MockApi, entries: list[tuple[str, str, str]], host: str
+) -> None:
+    catalog(mock_api, *entries)
+    assert url_of(mock_api) == f"{host}/v5/{PROJECT}"
+    assert tokens_of(mock_api) == 1
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/v5", f"/v5/{PROJECT}", "/v5/another"])
+def test_enterprise_endpoint_option_overrides_the_catalog(mock_api: MockApi, suffix: str) -> None:
+    catalog(mock_api, ("evpn", "eu-de", "https://evpn.example.com"))
+    url = url_of(mock_api, enterprise_endpoint=f"https://vpn.example.com{suffix}")
+    assert url == f"https://vpn.example.com/v5/{PROJECT}"
+
+
+def test_enterprise_endpoint_comes_from_a_given_classic_endpoint(mock_api: MockApi) -> None:
+    catalog(mock_api, ("identity", "eu-de", "https://iam.example.com/v3"))
+    assert url_of(mock_api, endpoint=f"{VPC}/v2.0") == f"https://vpn.eu-de.example.com/v5/{PROJECT}"
+
+
+def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
+    entries = [("evpn", name, f"https://vpn.{name}.example.com") for name in ("eu-de", "eu-nl")]
+    catalog(mock_api, *entries)
+    assert "eu-de, eu-nl" in failure(lambda: url_of(mock_api))
+    catalog(mock_api, *entries)
+    client = connect(options_for(mock_api, region_name="eu-nl"), "enterprise")
+    assert client.url == f"https://vpn.eu-nl.example.com/v5/{PROJECT}"
+
+
+def test_cloud_without_enterprise_names_the_option(mock_api: MockApi) -> None:
+    sentence = failure(lambda: connect(options_for(mock_api), "enterprise"))
+    assert "Set enterprise_endpoint" in sentence
+
+
+@pytest.mark.parametrize("endpoint", ["vpn.example.com", "ftp://vpn.example.com", "https://[::1"])
+def test_enterprise_endpoint_that_is_not_a_url_is_refused(mock_api: MockApi, endpoint: str) -> None:
+    sentence = failure(lambda: url_of(mock_api, enterprise_endpoint=endpoint))
+    assert sentence.startswith("enterprise_endpoint must be a URL")
+
+
+def test_two_endpoints_in_one_region_are_named(mock_api: MockApi) -> None:
+    catalog(
+        mock_api,
+        ("network", "eu-de", "https://one.example.com"),
+        ("network", "eu-de", "https://two.example.com"),
+    )
+    sentence = failure(lambda: url_of(mock_api, "classic"))
+    assert "2 network endpoints in region eu-de" in sentence
+    assert "several regions" not in sentence
+    assert "https://one.example.com, https://two.example.com" in sentence
+
+
+def test_one_endpoint_in_several_regions_is_used(mock_api: MockApi) -> None:
+    catalog(mock_api, ("network", "eu-de", VPC), ("network", "eu-nl", VPC))
+    assert url_of(mock_api, "classic") == f"{VPC}/v2.0"
+
+
+def test_access_key_requires_a_project_for_enterprise(mock_api: MockApi) -> None:
+    keys: Row = {**mock_api.access_keys("alice")[0]}
+    options = {"auth_type": "aksk", "endpoint": VPC, "auth": keys}
+    sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
+    assert "requires auth.project_id" in sentence
+    options["auth"] = {**keys, "project_id": PROJECT}
+    client = connect(merge_options(options, {}), "enterprise")
+    assert client.url == f"https://vpn.eu-de.example.com/v5/{PROJECT}"
+    options["endpoint"] = "https://neutron.example.com"
+    sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
+    assert "Set enterprise_endpoint" in sentence
+    assert mock_api.requests == []
+
+
+def test_both_editions_share_one_token(mock_api: MockApi) -> None:
+    session = Session(options_for(mock_api, enterprise_endpoint=mock_api.url))
+    assert len(gathered(session.client())) == 23
+    project_id = mock_api.project_id("vpn-one")
+    assert session.client("enterprise").url == f"{mock_api.url}/v5/{project_id}"
+    assert tokens_of(mock_api) == 1
+
+
+def test_edition_that_cannot_be_reached_leaves_the_other(mock_api: MockApi) -> None:
+    session = Session(options_for(mock_api))
+    failure(lambda: session.client("enterprise"))
+    assert len(gathered(session.client("classic"))) == 23
+    assert tokens_of(mock_api) == 1
