@@ -12,7 +12,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Sessi
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 
 from tests.mock_api import MockApi
-from tests.unit.clients import TOKENS, Row, failure, gathered, options_for, tokens_of
+from tests.unit.clients import TOKENS, Row, failure, gathered, tokens_of
 
 VPC = "https://vpc.eu-de.example.com"
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -50,8 +50,16 @@ def catalog(mock_api: MockApi, *entries: tuple[str, str, str]) -> None:
     mock_api.fault(TOKENS, body={"token": token})
 
 
+def completed(mock_api: MockApi, **options: t.Any) -> Row:
+    """The options of alice, whose environment has no endpoint and no region."""
+    environ = mock_api.environment("alice")
+    for name in ("OS_VPN_ENDPOINT_OVERRIDE", "OS_REGION_NAME"):
+        environ.pop(name, None)
+    return merge_options({"retries": 0, **options}, environ)
+
+
 def url_of(mock_api: MockApi, edition: str = "enterprise", **options: t.Any) -> str:
-    return connect(options_for(mock_api, region_name="", **options), edition).url
+    return connect(completed(mock_api, **options), edition).url
 
 
 @pytest.mark.parametrize(
@@ -103,12 +111,12 @@ def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
     catalog(mock_api, *entries)
     assert "eu-de, eu-nl" in failure(lambda: url_of(mock_api))
     catalog(mock_api, *entries)
-    client = connect(options_for(mock_api, region_name="eu-nl"), "enterprise")
+    client = connect(completed(mock_api, region_name="eu-nl"), "enterprise")
     assert client.url == f"https://vpn.eu-nl.example.com/v5/{PROJECT}"
 
 
 def test_cloud_without_enterprise_names_the_option(mock_api: MockApi) -> None:
-    sentence = failure(lambda: connect(options_for(mock_api), "enterprise"))
+    sentence = failure(lambda: connect(completed(mock_api), "enterprise"))
     assert "Set enterprise_endpoint" in sentence
 
 
@@ -150,7 +158,7 @@ def test_access_key_requires_a_project_for_enterprise(mock_api: MockApi) -> None
 
 
 def test_both_editions_share_one_token(mock_api: MockApi) -> None:
-    session = Session(options_for(mock_api, enterprise_endpoint=mock_api.url))
+    session = Session(completed(mock_api, enterprise_endpoint=mock_api.url))
     assert len(gathered(session.client())) == 23
     project_id = mock_api.project_id("vpn-one")
     assert session.client("enterprise").url == f"{mock_api.url}/v5/{project_id}"
@@ -158,7 +166,7 @@ def test_both_editions_share_one_token(mock_api: MockApi) -> None:
 
 
 def test_edition_that_cannot_be_reached_leaves_the_other(mock_api: MockApi) -> None:
-    session = Session(options_for(mock_api))
+    session = Session(completed(mock_api))
     failure(lambda: session.client("enterprise"))
     assert len(gathered(session.client("classic"))) == 23
     assert tokens_of(mock_api) == 1
