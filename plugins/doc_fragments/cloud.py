@@ -7,212 +7,225 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """`extends_documentation_fragment: otc.vpn.connection`."""
+    """`extends_documentation_fragment: otc.vpn.cloud`."""
 
     DOCUMENTATION = r"""
 options:
   cloud:
     description:
-      - The name of a cloud in C(clouds.yaml), which then says how to connect. It is read by openstacksdk, which has to be installed
-        where the module runs.
-      - Other connection options that are given change what C(clouds.yaml) says; the environment does not.
-      - If neither this nor O(auth) is set, the environment variable E(OS_CLOUD) is used.
-    type: str
+      - Name of the cloud in C(clouds.yaml) to take the connection settings from.
+      - Other connection options override the values from C(clouds.yaml). Environment variables are ignored.
+      - Defaults to E(OS_CLOUD) if O(auth) is not set.
+      - Must be a string. The modules of C(openstack.cloud) also accept a dictionary; set its entries as O(auth) and the other
+        connection options instead.
+    type: raw
   auth:
     description:
-      - Who asks. Which of the sub-options are needed depends on O(auth_type).
-      - A sub-option that is not set is taken from the environment variable of its name, for example E(OS_AUTH_URL) for O(auth.auth_url)
-        and E(OS_APPLICATION_CREDENTIAL_SECRET) for O(auth.application_credential_secret), unless O(cloud) is set.
+      - Credentials and scope. The required suboptions depend on O(auth_type).
+      - Each suboption defaults to the environment variable with its name, for example E(OS_AUTH_URL) for O(auth.auth_url) and
+        E(OS_APPLICATION_CREDENTIAL_SECRET) for O(auth.application_credential_secret). The older names E(OS_TENANT_NAME),
+        E(OS_TENANT_ID), E(OS_USER_NAME) and E(OS_AUTH_TOKEN) are supported.
+      - If O(auth) contains a credential (password, token, application credential or access key), no other credential, no
+        O(auth_type) and no security token comes from the environment. A credential that is set but not used causes a warning.
     type: dict
     suboptions:
       auth_url:
-        description: The URL of Keystone (IAM), for example V(https://iam.eu-de.otc.t-systems.com/v3).
+        description: URL of Keystone (IAM), for example V(https://iam.eu-de.otc.t-systems.com/v3).
         type: str
       username:
-        description: The user's name.
+        description: Name of the user.
         type: str
       user_id:
-        description: The user's ID, instead of its name and domain.
+        description: ID of the user. Replaces O(auth.username) and the domain of the user.
         type: str
       password:
-        description: The user's password.
-        type: str
+        description: Password of the user. Must be a string.
+        type: raw
       user_domain_name:
-        description: The domain of the user. On Open Telekom Cloud this is the name that begins with V(OTC).
+        description: Domain of the user. On Open Telekom Cloud this is the name that begins with V(OTC).
         type: str
       user_domain_id:
-        description: The ID of the user's domain, instead of its name.
+        description: ID of the domain of the user. Replaces O(auth.user_domain_name).
         type: str
       project_name:
-        description: The project, for example V(eu-de) or V(eu-de_production). VPN connections belong to a project.
+        description: Project to scope the token to, for example V(eu-de) or V(eu-de_production). VPN connections belong to a project.
         type: str
       project_id:
-        description: The project's ID, instead of its name and domain.
+        description: ID of the project. Replaces O(auth.project_name) and its domain. Required for Enterprise Edition VPN with O(auth_type=aksk).
         type: str
       project_domain_name:
-        description: The domain of the project. Without it, and without its ID, the user's domain is taken.
+        description: Domain of the project. Defaults to the domain of the user.
         type: str
       project_domain_id:
-        description: The ID of the project's domain, instead of its name.
+        description: ID of the domain of the project. Replaces O(auth.project_domain_name).
         type: str
       domain_name:
-        description: The domain to get a token for, instead of a project. Such a token sees no VPN connections.
+        description:
+          - Domain to scope the token to instead of a project. VPN connections are not visible to domain-scoped tokens.
+          - With a project, it is the domain of the user and of the project instead, unless those are set.
         type: str
       domain_id:
-        description: The ID of the domain to get a token for.
+        description: ID of the domain. Replaces O(auth.domain_name).
         type: str
       default_domain_name:
-        description: The domain of user and project where none is given.
+        description: Domain of the user and of the project if none is set.
         type: str
       default_domain_id:
-        description: The ID of the domain of user and project where none is given.
+        description: ID of the domain of the user and of the project if none is set.
         type: str
       system_scope:
-        description: The scope V(all) for a token of the whole system.
+        description: Scope V(all) for a token of the whole system.
         type: str
       trust_id:
-        description: The ID of a trust to use.
+        description: ID of a trust to use.
         type: str
       token:
-        description: A token, with O(auth_type=token).
-        type: str
+        description: Token, with O(auth_type=token). Must be a string without whitespace.
+        type: raw
       application_credential_id:
-        description: The ID of an application credential, with O(auth_type=v3applicationcredential).
+        description: ID of an application credential, with O(auth_type=v3applicationcredential).
         type: str
       application_credential_name:
-        description: The name of an application credential, together with the user.
+        description: Name of an application credential, together with the user.
         type: str
       application_credential_secret:
-        description: The secret of the application credential.
-        type: str
+        description: Secret of the application credential. Must be a string.
+        type: raw
       access_key:
-        description: The access key (AK), with O(auth_type=aksk).
+        description: Access key (AK), with O(auth_type=aksk).
         type: str
       secret_key:
-        description: The secret key (SK) of the access key.
-        type: str
+        description: Secret key (SK) of the access key. Must be a string without whitespace.
+        type: raw
       security_token:
-        description: The security token of a temporary access key.
-        type: str
+        description: Security token of a temporary access key. Must be a string without whitespace.
+        type: raw
       passcode:
-        description: A one-time passcode, with O(auth_type=v3totp).
-        type: str
+        description: One-time passcode, with O(auth_type=v3totp). Must be a string.
+        type: raw
       auth_methods:
-        description: The methods that O(auth_type=v3multifactor) combines.
+        description: Methods that O(auth_type=v3multifactor) combines.
         type: list
         elements: str
       identity_provider:
-        description: The identity provider, with the V(v3oidc…) types.
+        description: Identity provider, with the V(v3oidc…) types.
         type: str
       protocol:
-        description: The federation protocol, with the V(v3oidc…) types.
+        description: Federation protocol, with the V(v3oidc…) types.
         type: str
       client_id:
-        description: The OAuth 2.0 client ID.
+        description: OAuth 2.0 client ID.
         type: str
       client_secret:
-        description: The OAuth 2.0 client secret.
-        type: str
+        description: OAuth 2.0 client secret. Must be a string.
+        type: raw
       scope:
-        description: The OpenID Connect scope.
+        description: OpenID Connect scope.
         type: str
       discovery_endpoint:
-        description: The URL of the OpenID Connect discovery document.
+        description: URL of the OpenID Connect discovery document.
         type: str
       access_token:
-        description: An OAuth 2.0 access token.
-        type: str
+        description: OAuth 2.0 access token. Must be a string without whitespace.
+        type: raw
       access_token_endpoint:
-        description: The URL that gives out access tokens.
+        description: URL that issues access tokens.
         type: str
       access_token_type:
-        description: The kind of OAuth 2.0 token to use.
+        description: Type of the OAuth 2.0 token to use.
         type: str
       code:
-        description: An OAuth 2.0 authorization code.
-        type: str
+        description: OAuth 2.0 authorization code. Must be a string.
+        type: raw
       redirect_uri:
-        description: The OpenID Connect redirect URL.
+        description: OpenID Connect redirect URL.
         type: str
       oauth2_endpoint:
-        description: The URL of Keystone's own OAuth 2.0 endpoint.
+        description: URL of the OAuth 2.0 endpoint of Keystone.
         type: str
       oauth2_client_id:
-        description: The client ID at Keystone's own OAuth 2.0 endpoint.
+        description: Client ID at the OAuth 2.0 endpoint of Keystone.
         type: str
       oauth2_client_secret:
-        description: The client secret at Keystone's own OAuth 2.0 endpoint.
-        type: str
+        description: Client secret at the OAuth 2.0 endpoint of Keystone. Must be a string.
+        type: raw
   auth_type:
     description:
-      - How to authenticate. V(password), V(token) and V(v3applicationcredential) are the usual ones, and any other plugin that
-        keystoneauth1 knows can be named.
-      - V(aksk) signs every request with O(auth.access_key) and O(auth.secret_key) instead, and needs O(endpoint) and
-        O(auth.project_id).
-      - If it is not set, the environment variable E(OS_AUTH_TYPE) or C(clouds.yaml) is asked; else it is V(password).
+      - Authentication method. V(password), V(token) and V(v3applicationcredential) are the most common. Any other plugin of
+        keystoneauth1 is supported.
+      - V(aksk) signs each request with O(auth.access_key) and O(auth.secret_key) instead of a token. It requires O(endpoint) and
+        O(auth.project_id), because an access key has no service catalog.
+      - Defaults to the type of the credential in O(auth) (password, application credential, token, access key, in this order), then
+        to E(OS_AUTH_TYPE) or the value from C(clouds.yaml), then to V(password).
     type: str
   region_name:
     description:
-      - The region whose endpoint is taken from the catalog. It is needed where the catalog has several.
-      - If it is not set, the environment variable E(OS_REGION_NAME) or C(clouds.yaml) is asked.
+      - Region to select in the service catalog. Required if the catalog contains more than one region.
+      - Defaults to E(OS_NETWORK_REGION_NAME), E(OS_REGION_NAME) or the value from C(clouds.yaml).
     type: str
   interface:
     description:
-      - Which endpoint is taken from the catalog.
-      - If it is not set, the environment variable E(OS_INTERFACE) or C(clouds.yaml) is asked; else it is V(public).
+      - Interface of the endpoint to select in the service catalog.
+      - Defaults to E(OS_NETWORK_ENDPOINT_TYPE), E(OS_NETWORK_INTERFACE), E(OS_ENDPOINT_TYPE), E(OS_INTERFACE) or the value from
+        C(clouds.yaml), then to V(public).
     type: str
     choices: [public, internal, admin]
   endpoint:
     description:
-      - The URL of the VPC service, which serves VPN as well, for example V(https://vpc.eu-de.otc.t-systems.com). With it, no
-        catalog is needed. A version or project at its end makes no difference.
-      - If it is not set, the environment variable E(OS_NETWORK_ENDPOINT_OVERRIDE) or C(clouds.yaml) is asked.
+      - URL of the VPC service, which provides Classic VPN, or of Neutron, for example V(https://vpc.eu-de.otc.t-systems.com). Replaces
+        the service catalog. A trailing version or project ID is ignored.
+      - Defaults to E(OS_NETWORK_ENDPOINT_OVERRIDE), E(OS_NETWORK_ENDPOINT) or the value from C(clouds.yaml). The variables are ignored,
+        with a warning, if O(auth.auth_url) is set, so that a token is not sent to an endpoint of another cloud.
     type: str
   enterprise_endpoint:
     description:
       - URL of Enterprise Edition VPN, for example V(https://vpn.eu-de.otc.t-systems.com). A trailing version or project ID is ignored.
       - Defaults to E(OS_VPN_ENDPOINT_OVERRIDE) or the value from C(clouds.yaml), then to the C(evpn) or C(vpn) entry of the service
-        catalog, then to the host of the VPC service with V(vpn) as its first label.
-      - Ignored by modules that only read Classic VPN.
+        catalog, then to the host of the VPC service with V(vpn) as its first label. The variable is ignored under the same condition
+        as the one of O(endpoint).
+      - Ignored by modules that only use Classic VPN.
     type: str
   validate_certs:
     description:
-      - Whether TLS certificates are checked.
-      - If it is not set, the environment variable E(OS_INSECURE) (which says the opposite) or C(clouds.yaml) is asked; else it is V(true).
+      - Whether to validate TLS certificates.
+      - Defaults to the opposite of E(OS_INSECURE) or the value from C(clouds.yaml), then to V(true).
     type: bool
   ca_cert:
     description:
-      - A file with the certificates of the authorities to trust.
-      - If it is not set, the environment variable E(OS_CACERT) or C(clouds.yaml) is asked.
+      - Path to a CA bundle.
+      - Defaults to E(OS_CACERT) or the value from C(clouds.yaml).
     type: path
   client_cert:
     description:
-      - A file with a client certificate.
-      - If it is not set, the environment variable E(OS_CERT) or C(clouds.yaml) is asked.
+      - Path to a client certificate.
+      - Defaults to E(OS_CERT) or the value from C(clouds.yaml).
     type: path
   client_key:
     description:
-      - The file with the key of O(client_cert), unless that file has both.
-      - If it is not set, the environment variable E(OS_KEY) or C(clouds.yaml) is asked.
+      - Path to the key of O(client_cert). Not required if that file contains both.
+      - Defaults to E(OS_KEY) or the value from C(clouds.yaml).
     type: path
   api_timeout:
     description:
-      - How many seconds one request may take, from the first to the last byte.
-      - If it is not set, the environment variable E(OS_API_TIMEOUT) or C(clouds.yaml) is asked; else it is V(60).
+      - Timeout for a single request in seconds, including the response body.
+      - Defaults to E(OS_API_TIMEOUT) or the value from C(clouds.yaml), then to V(60).
     type: float
   retries:
     description:
-      - How often a request is repeated after a failure that may pass (no answer, throttling, HTTP 408, 500, 502, 503 or 504). The
-        pauses grow, or are what the server asks for; all tries together take no longer than O(api_timeout) for each.
-      - If it is not set, the environment variable E(OS_CONNECT_RETRIES) is asked; else it is V(3).
+      - Number of retries after a transient error (no response, throttling, HTTP 408, 500, 502, 503 or 504). The pauses grow, or are as
+        long as the server requests. All attempts together take no longer than O(api_timeout) for each.
+      - A request that creates or changes something is repeated only if the server has not processed it.
+      - Defaults to E(OS_CONNECT_RETRIES) or the value from C(clouds.yaml), then to V(3).
     type: int
 requirements:
   - python >= 3.9
   - requests >= 2.28
   - keystoneauth1 >= 5.0, unless O(auth_type=aksk)
   - openstacksdk, if O(cloud) is set
+  - PySocks, for a SOCKS proxy
 notes:
-  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
+  - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY).
+  - Credentials from C(~/.netrc) and cookies are never sent, and redirects are not followed.
 """
 
     INFO = r"""

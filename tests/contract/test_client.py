@@ -156,7 +156,7 @@ def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
 
 def test_a_wrong_password_is_refused_with_a_sentence(world: World) -> None:
     environment = {**world.environment(), "OS_PASSWORD": "wrong-and-secret"}
-    with pytest.raises(VpnError, match="refused the credentials") as caught:
+    with pytest.raises(VpnError, match="rejected the credentials") as caught:
         client(environment)
     assert "wrong-and-secret" not in str(caught.value)
 

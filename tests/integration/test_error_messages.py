@@ -24,31 +24,52 @@ PASSWORD = "alicepw"
 WRONG_PASSWORD = "a-wrong-password-not-for-logs"
 LISTS = "^/v2.0/vpn/ipsec-site-connections"
 
+# Mistakes that Ansible itself finds, before the module runs.
+ARGUMENTS = ("unknown option", "unknown auth option")
+
 # A mistake, and what the sentence about it has to say.
 MODULE_MISTAKES: dict[str, tuple[str, ...]] = {
-    "wrong password": ("HTTP 401", "Check user, password"),
+    "wrong password": ("HTTP 401", "Check the user, the password"),
     "unknown region": ("region Atlantis", "RegionOne", "Set region_name"),
-    "unknown cloud": ("The cloud nowhere is unknown", "alice"),
-    "broken clouds.yaml": ("The cloud alice is unknown", "no clouds.yaml was found"),
+    "unknown cloud": ("Cloud nowhere not found in", "alice"),
+    "broken clouds.yaml": ("Cannot load cloud alice", "is not valid YAML"),
     "unreachable host": ("failed: ", "refused", "Check auth_url"),
-    "unknown field": ("fields has peer_adress", "peer_address"),
+    "unknown field": ("Unknown fields: peer_adress", "peer_address"),
     "psk without include_psk": ("include_psk: true",),
     "unknown option": ("include_pks", "include_psk"),
     "unknown auth option": ("passwort", "password"),
-    "unknown auth_type": ("auth_type kerberos5 is unknown", "aksk", "password"),
-    "no auth_url": ("needs auth_url", "OS_AUTH_URL"),
-    "no secret key": ("needs secret_key", "OS_SECRET_KEY"),
+    "unknown auth_type": ("Unknown auth_type kerberos5", "aksk", "password"),
+    "cloud as a dictionary": ("cloud must be the name of a cloud", "Set its entries as auth"),
+    "cloud as text": ("cloud must be the name of a cloud", "Set its entries as auth"),
+    "number for a secret": ("auth.password must be a string", "Put the value in quotes"),
+    "list for a secret": ("auth.password must be a string", "Put the value in quotes"),
+    "token with a line break": ("auth.token contains whitespace",),
+    "carriage return": ("OS_AUTH_URL ends in a carriage return", "Unix"),
+    "quotation marks": ("OS_REGION_NAME is in quotation marks",),
+    "URL of tokens": ("auth_url must be the base URL of Keystone", "/v3"),
+    "no domain": ("user_domain_name or user_domain_id", "OS_USER_DOMAIN_NAME"),
+    "access key of Terraform": (
+        "requires endpoint and auth.project_id",
+        "OS_PROJECT_ID",
+        "OS_NETWORK_ENDPOINT_OVERRIDE",
+    ),
+    "nothing set": ("auth_url, username or user_id, password", "become"),
+    "no VPNaaS": ("does not offer VPNaaS", "openstack extension show vpnaas"),
+    "SOCKS": ("library PySocks is not installed", "the SOCKS proxy of all_proxy", "pip install"),
+    "unknown proxy": ("proxy URL in HTTP_PROXY has an unsupported scheme", "socks5h"),
+    "no auth_url": ("requires auth_url", "OS_AUTH_URL"),
+    "no secret key": ("requires secret_key", "OS_SECRET_KEY"),
     "access key without endpoint": ("requires endpoint",),
     "endpoint that is no URL": ("endpoint must be a URL", "got: vpc.example.com"),
-    "no CA file": ("ca_cert is /nowhere.pem", "no such file"),
-    "number that is none": ("OS_CONNECT_RETRIES is 'many'", "a number"),
-    "HTML with 200": ("is not JSON", "text/html", "Log in to the hotel"),
+    "no CA file": ("ca_cert: file not found: /nowhere.pem",),
+    "number that is none": ("OS_CONNECT_RETRIES must be a number",),
+    "HTML with 200": ("not JSON", "text/html", "Log in to the hotel"),
     "cut short": ("failed: ",),
     "404 on the list": ("HTTP 404", "does not exist", "Check endpoint", "check endpoint"),
-    "no requests": ("library requests is missing", "pip install requests"),
-    "no keystoneauth1": ("library keystoneauth1 is missing", "auth_type password"),
+    "no requests": ("library requests is not installed", "pip install requests"),
+    "no keystoneauth1": ("library keystoneauth1 is not installed", "auth_type password"),
     "no openstacksdk": (
-        "library openstacksdk is missing",
+        "library openstacksdk is not installed",
         "pip install openstacksdk",
         "the option cloud (alice)",
     ),
@@ -112,6 +133,9 @@ def module_run(
     )
     mock_api.fault(LISTS + ".*name=cut", cut=10, count=None)
     gone = {"error_msg": "The API does not exist", "error_code": "APIGW.0101"}
+    text = "The resource could not be found.<br /><br />\n\n\n"
+    no_vpnaas = {"message": text, "code": "404 Not Found", "title": "Not Found"}
+    mock_api.fault(LISTS + ".*name=vpnaas", status=404, body=no_vpnaas)
     mock_api.fault(LISTS + ".*name=missing", status=404, body=gone)
     nowhere = {"OS_AUTH_URL": f"http://127.0.0.1:{closed_port}/v3"}
     access_key = {"access_key": "ALICEACCESSKEY000001"}
@@ -126,6 +150,32 @@ def module_run(
         "unknown option": ({"include_pks": True}, {}),
         "unknown auth option": ({"auth": {"passwort": "hello"}}, {}),
         "unknown auth_type": ({"auth_type": "kerberos5"}, {}),
+        "cloud as a dictionary": ({"cloud": {"auth": {"password": WRONG_PASSWORD}}}, {}),
+        "cloud as text": ({"cloud": f"{{'auth': {{'password': '{WRONG_PASSWORD}'}}}}"}, {}),
+        "number for a secret": ({"auth": {"password": 12345678}}, {}),
+        "list for a secret": ({"auth": {"password": [WRONG_PASSWORD]}}, {}),
+        "token with a line break": ({"auth": {"token": WRONG_PASSWORD + "\n"}}, {}),
+        "carriage return": ({}, {"OS_AUTH_URL": f"{mock_api.auth_url}\r"}),
+        "quotation marks": ({}, {"OS_REGION_NAME": '"RegionOne"'}),
+        "URL of tokens": ({}, {"OS_AUTH_URL": f"{mock_api.auth_url}/auth/tokens"}),
+        "no domain": (
+            {},
+            dict.fromkeys(("OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME"), ""),
+        ),
+        "access key of Terraform": (
+            {},
+            {
+                "OS_AUTH_TYPE": "",
+                "OS_USERNAME": "",
+                "OS_PASSWORD": "",
+                "OS_ACCESS_KEY": "EXAMPLEKEY",
+                "OS_SECRET_KEY": "example-secret",
+            },
+        ),
+        "nothing set": ({}, dict.fromkeys(mock_api.environment("alice"), "")),
+        "no VPNaaS": ({"name": "vpnaas"}, {}),
+        "SOCKS": ({}, {"all_proxy": "socks5h://127.0.0.1:1", **without("socks")}),
+        "unknown proxy": ({}, {"HTTP_PROXY": "ftp://127.0.0.1"}),
         "no auth_url": ({}, {"OS_AUTH_URL": ""}),
         "no secret key": ({"auth_type": "aksk", "auth": access_key}, {}),
         "access key without endpoint": (
@@ -171,6 +221,9 @@ def test_a_module_says_what_is_wrong_in_a_sentence(
     for words in MODULE_MISTAKES[mistake]:
         assert words.lower() in message.lower()
     assert "\n" not in message
+    assert "<br" not in message
+    if mistake not in ARGUMENTS:
+        assert answer["failure"].keys() == {"status", "temporary", "request_id"}
     assert message.count("..") == 0
 
 
@@ -186,31 +239,44 @@ def test_modules_show_neither_a_traceback_nor_a_secret(
 
 # A source, and what the sentence about it has to say.
 SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
-    "option": ({"hostname": ["name"]}, ("hostname is no option", "ansible-doc -t inventory")),
+    "option": (
+        {"hostname": ["name"]},
+        ("Unsupported options: hostname", "ansible-doc -t inventory"),
+    ),
     "type": ({"hostnames": ["name"], "retries": "many"}, ("retries",)),
     "include": (
         {"include": ["ipsec_name is spelt('x')"]},
-        ("include cannot be evaluated", "spelt"),
+        ("Cannot evaluate the include condition", "spelt"),
     ),
-    "exclude": ({"exclude": ["ipsec_nam == 'x'"]}, ("exclude cannot be evaluated", "ipsec_nam")),
-    "entry": ({"clouds": ["alice"]}, ("clouds has the entry alice", "a dict")),
+    "exclude": (
+        {"exclude": ["ipsec_nam == 'x'"]},
+        ("Cannot evaluate the exclude condition", "ipsec_nam"),
+    ),
+    "entry": ({"clouds": ["alice"]}, ("clouds[0] must be a dictionary, got: str",)),
     "entrys-option": ({"clouds": [{"clod": "alice"}]}, ("clod", "Supported parameters")),
     "jinja": (
         {"auth": {"password": "{{ lookup('ansible.builtin.file', 'nowhere.txt') }}"}},
-        ("A connection option cannot be evaluated", "nowhere.txt"),
+        ("Cannot evaluate the option auth", "nowhere.txt"),
     ),
     "undefined": (
         {"auth": {"password": "{{ vault_password }}"}},
-        ("A connection option cannot be evaluated", "vault_password"),
+        ("Cannot evaluate the option auth", "vault_password"),
     ),
-    "password": ({"auth": {"password": WRONG_PASSWORD}}, ("HTTP 401", "Check user, password")),
+    "password": (
+        {"auth": {"password": WRONG_PASSWORD}},
+        ("HTTP 401", "Check the user, the password"),
+    ),
+    "cloud-dictionary": (
+        {"cloud": {"auth": {"password": WRONG_PASSWORD}}},
+        ("cloud must be a single value",),
+    ),
     "region": ({"region_name": "Atlantis"}, ("region Atlantis", "RegionOne")),
-    "cloud": ({"cloud": "nowhere"}, ("The cloud nowhere is unknown", "alice")),
+    "cloud": ({"cloud": "nowhere"}, ("Cloud nowhere not found in", "alice")),
     "one-of-two": (
         {"clouds": [{"label": "good"}, {"label": "bad", "region_name": "Atlantis"}]},
         ("bad: The catalog of", "region Atlantis"),
     ),
-    "auth-type": ({"auth_type": "kerberos5"}, ("auth_type kerberos5 is unknown",)),
+    "auth-type": ({"auth_type": "kerberos5"}, ("Unknown auth_type kerberos5",)),
 }
 
 
@@ -268,7 +334,7 @@ def test_the_inventory_fails_as_a_whole_where_ansible_is_told_so(
     environment = {**mock_api.environment("alice"), **without("keystoneauth1")}
     done = ansible.inventory_run({}, environment, "--list", "-vvvv")
     assert done.returncode != 0
-    assert squeezed("library keystoneauth1 is missing") in squeezed(done.stderr)
+    assert squeezed("library keystoneauth1 is not installed") in squeezed(done.stderr)
     assert squeezed("pip install keystoneauth1") in squeezed(done.stderr)
     if TRACELESS:
         assert "Traceback" not in done.stderr

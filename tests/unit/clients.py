@@ -45,7 +45,10 @@ def options_for(
 ) -> Row:
     """The completed options of a user of the endpoint; no retries and short times, unless given."""
     short = {"api_timeout": 5.0, "retries": 0}
-    return merge_options({**short, **options}, where.environment(user, auth_type))
+    environ = where.environment(user, auth_type)
+    if options.get("region_name") == "":
+        del environ["OS_REGION_NAME"]
+    return merge_options({**short, **options}, environ)
 
 
 def client_of(

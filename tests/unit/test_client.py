@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._cloud import client as client_module
+from ansible_collections.otc.vpn.plugins.module_utils._cloud import transport
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import retry
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import classic_url
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.retries import retry
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, IKE_POLICY
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 
@@ -156,7 +156,7 @@ def test_quirk_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() ->
             if len(calls) < 3:
                 raise VpnError("later.", temporary=True)
 
-        retry(call, timeout=60, retries=2)
+        retry(call, retries=2, end=time.monotonic() + 60)
         return [later - earlier for earlier, later in zip(calls, calls[1:], strict=False)]
 
     with ThreadPoolExecutor(4) as pool:
@@ -174,7 +174,7 @@ def test_quirk_10_a_wait_beyond_the_time_allowed_fails_at_once(
     started = time.monotonic()
     sentence = failure(lambda: gathered(client_of(mock_api, api_timeout=1, retries=2)))
     assert time.monotonic() - started < 3
-    assert "throttles" in sentence
+    assert "throttled" in sentence
 
 
 def test_the_tries_together_are_bounded_in_time(mock_api: MockApi) -> None:
@@ -199,7 +199,7 @@ def test_only_reads_and_logging_in_are_sent(mock_api: MockApi) -> None:
     [
         (HTML, "Sign in to the proxy"),
         ("", "not JSON"),
-        ('{"ipsec_site_connections": [{"id": "x"', "cut short"),
+        ('{"ipsec_site_connections": [{"id": "x"', "truncated"),
         ('{"ipsec_site_connections": [{"id": "x", "mtu": NaN}]}', "not JSON"),
         ('{"ipsec_site_connections": [{"id": "x", "mtu": -Infinity}]}', "not JSON"),
         ('{"ipsec_site_connections": [{"id": "x", "mtu": 1e999}]}', "not JSON"),
@@ -244,7 +244,7 @@ def test_a_body_that_claims_to_be_gzip_but_is_not(mock_api: MockApi) -> None:
 
 
 def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
+    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
     mock_api.fault(LIST, flood=8 * 1024 * 1024)
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
@@ -252,7 +252,7 @@ def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.Mon
 def test_a_small_answer_that_unpacks_to_a_gigantic_one_is_cut_off(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
+    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
     bomb = gzip.compress(b" " * 8 * 1024 * 1024)
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body=bomb)
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
@@ -516,7 +516,7 @@ def test_a_missing_requests_library_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     sentence = failure(lambda: connect(options_for(mock_api)))
-    assert "Python library requests is missing" in sentence
+    assert "Python library requests is not installed" in sentence
     assert "pip install requests" in sentence
 
 
@@ -527,8 +527,8 @@ def test_a_missing_keystoneauth_is_named(
     for name in [name for name in sys.modules if name.startswith(package)]:
         monkeypatch.setitem(sys.modules, name, None)
     sentence = failure(lambda: connect(options_for(mock_api)))
-    assert "Python library keystoneauth1 is missing" in sentence
-    assert "auth_type password needs it" in sentence
+    assert "Python library keystoneauth1 is not installed" in sentence
+    assert "auth_type password requires it" in sentence
     # signing needs none
     assert len(gathered(client_of(mock_api, auth_type="aksk"))) == 23
 

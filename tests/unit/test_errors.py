@@ -16,8 +16,10 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
     import_library,
     mask,
     one_line,
-    parse_retry_after,
     redact_url,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
+    parse_retry_after,
     root_cause,
     server_message,
 )
@@ -88,7 +90,7 @@ def test_quirk_08_status_message_and_request_id_are_shown(
     headers = {"X-Request-Id": "req-0123", "X-Private": "not-for-logs"}
     mock_api.fault(LIST, status=409, body=body, headers=headers)
     sentence = failure(lambda: gathered(client_of(mock_api)))
-    assert f"GET {mock_api.url}{LIST} answered HTTP 409: {message}" in sentence
+    assert f"GET {mock_api.url}{LIST} returned HTTP 409: {message}" in sentence
     assert "(request id req-0123)" in sentence
 
 
@@ -156,7 +158,7 @@ def test_quirk_01_no_psk_out_of_any_body(body: bytes) -> None:
 
 def test_urls_are_shown_without_what_may_be_secret() -> None:
     assert redact_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
-    assert redact_url("http://[") == "(no URL)"
+    assert redact_url("http://[") == "(invalid URL)"
 
 
 def test_secrets_become_stars_and_short_words_stay() -> None:
@@ -190,5 +192,7 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 
 
 def test_a_missing_library_is_named_with_what_needs_it() -> None:
-    with pytest.raises(VpnError, match=r"library no_such_thing is missing, x needs it: install it"):
+    with pytest.raises(
+        VpnError, match=r"library no_such_thing is not installed for .*: x requires it"
+    ):
         import_library("no_such_thing.part", "x")

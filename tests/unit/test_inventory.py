@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from ansible.inventory.host import Host
 from ansible.inventory.manager import split_host_pattern
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.deadline import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.parallel import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
 from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
 from hypothesis import example, given

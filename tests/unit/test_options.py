@@ -16,13 +16,13 @@ import pytest
 import yaml
 from ansible_collections.otc.vpn.plugins.doc_fragments.cloud import ModuleDocFragment
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.credentials import SECRETS
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.environment import VARIABLES
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
     ALTERNATIVES,
     AUTH,
     DEFAULTS,
-    ENVIRONMENT,
     OPTIONS,
-    SECRETS,
     merge_options,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import tls_settings
@@ -56,6 +56,7 @@ UNUSABLE_PLUGINS = {
     "v3oidcdeviceauthz": "a person has to confirm on another device",
     "v3websso": "a person has to log in with a browser",
 }
+NOTHING: Row = {"warnings": [], "credentials_found": False}
 UNUSABLE_OPTIONS = {
     "endpoint": "is the connection option endpoint",
     "idp_otp_key": "makes keystoneauth1 ask a person for the one-time password",
@@ -70,9 +71,10 @@ def documented() -> Row:
 
 def shape(option: Row) -> Row:
     """What documentation and argument spec have to say alike of an option."""
-    return {
-        name: option.get(name) for name in ("type", "elements", "choices", "default", "required")
-    }
+    names = ("type", "elements", "choices", "default", "required")
+    found = {name: option.get(name) for name in names}
+    # a type that is a function of our own is `raw` in the documentation
+    return {**found, "type": "raw" if callable(found["type"]) else found["type"]}
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +135,9 @@ def test_quirk_18_exactly_the_secrets_are_hidden() -> None:
 
 def test_every_default_and_variable_is_in_the_documentation() -> None:
     options = documented()
-    for name, variable in ENVIRONMENT.items():
-        assert f"E({variable})" in str(options[name]["description"]), name
+    for name, variables in VARIABLES.items():
+        for variable in variables:
+            assert f"E({variable})" in str(options[name]["description"]), name
     for name, value in DEFAULTS.items():
         shown = yaml.safe_dump(value).split()[0].removesuffix(".0")
         assert f"V({shown})" in str(options[name]["description"]), name
@@ -153,7 +156,7 @@ def test_every_option_of_keystoneauth1_is_declared() -> None:
 
 
 def test_defaults() -> None:
-    assert merge_options({}, {}) == {**DEFAULTS, "auth": {}}
+    assert merge_options({}, {}) == {**DEFAULTS, "auth": {}, **NOTHING}
 
 
 def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None:
@@ -169,9 +172,11 @@ def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None
         "OS_CONNECT_RETRIES": "5",
         "OS_INSECURE": "yes",
         "OS_USERNAME": "alice",
-        "OS_PASSWORD": "p",
+        "OS_PASSWORD": "alice-password",
     }
+    rest = {"warnings": [], "credentials_found": True}
     assert merge_options({}, environ) == {
+        **rest,
         "auth_type": "token",
         "region_name": "eu-nl",
         "interface": "internal",
@@ -182,7 +187,7 @@ def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None
         "api_timeout": 7.5,
         "retries": 5,
         "validate_certs": False,
-        "auth": {"username": "alice", "password": "p"},
+        "auth": {"username": "alice", "password": "alice-password"},
     }
     given = {
         "auth_type": "password",
@@ -195,16 +200,22 @@ def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None
         "api_timeout": 1.0,
         "retries": 0,
         "validate_certs": True,
-        "auth": {"username": "bob", "password": "q"},
+        "auth": {"username": "bob", "password": "bob-password"},
     }
-    assert merge_options(given, environ) == given
+    assert merge_options(given, environ) == {**given, **rest}
 
 
 def test_null_is_not_given() -> None:
     given: Row = dict.fromkeys(OPTIONS)
     environ = {"OS_REGION_NAME": "eu-de", "OS_USERNAME": "alice"}
     options = merge_options({**given, "auth": dict.fromkeys(AUTH)}, environ)
-    assert options == {**DEFAULTS, "region_name": "eu-de", "auth": {"username": "alice"}}
+    assert options == {
+        **DEFAULTS,
+        "region_name": "eu-de",
+        "auth": {"username": "alice"},
+        **NOTHING,
+        "credentials_found": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -217,7 +228,9 @@ def test_os_insecure_says_the_opposite(value: str, checked: bool) -> None:
 
 @pytest.mark.parametrize("variable", ["OS_API_TIMEOUT", "OS_CONNECT_RETRIES"])
 def test_a_number_that_is_none(variable: str) -> None:
-    assert f"{variable} is 'soon'" in failure(lambda: merge_options({}, {variable: "soon"}))
+    assert f"{variable} must be a number, got: 'soon'." in failure(
+        lambda: merge_options({}, {variable: "soon"})
+    )
 
 
 @pytest.mark.parametrize(("first", "second"), ALTERNATIVES)
@@ -355,8 +368,8 @@ def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], mock_api: MockApi) -
 
 def test_an_unknown_cloud_names_the_known_ones(clouds: t.Callable[..., None]) -> None:
     sentence = failure(lambda: merge_options({"cloud": "tow"}, {}))
-    assert "The cloud tow is unknown" in sentence
-    assert "has one, two." in sentence
+    assert "Cloud tow not found in" in sentence
+    assert "Available clouds: one, two." in sentence
 
 
 def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +377,9 @@ def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    assert "The cloud one is unknown" in failure(lambda: merge_options({"cloud": "one"}, {}))
+    assert "Cloud one not found: no clouds.yaml exists" in failure(
+        lambda: merge_options({"cloud": "one"}, {})
+    )
 
 
 @pytest.mark.parametrize("content", ["clouds: [", "[]", "clouds: 7", "clouds: {one: 7}", "\x00"])
@@ -384,13 +399,13 @@ def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "openstack", None)
     sentence = failure(lambda: merge_options({"cloud": "one"}, {}))
     assert "Python library openstack" in sentence
-    assert "the option cloud (one) needs it" in sentence
+    assert "the option cloud (one) requires it" in sentence
     assert "pip install openstacksdk" in sentence
 
 
 def test_without_any_option_the_first_missing_one_is_named() -> None:
     sentence = failure(lambda: connect(merge_options({}, {})))
-    assert "auth_type password needs username or user_id" in sentence
+    assert "auth_type password requires auth_url, username or user_id, password." in sentence
     assert "clouds.yaml" in sentence
 
 

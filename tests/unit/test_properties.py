@@ -22,10 +22,9 @@ from datetime import timedelta
 import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import classic_url
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
-    VpnError,
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError, redact_url
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
     parse_retry_after,
-    redact_url,
     server_message,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import parse_json
@@ -458,4 +457,9 @@ def test_any_text_is_an_endpoint_or_an_error(url: str) -> None:
 )
 def test_any_environment_is_options_or_an_error(environ: dict[str, str]) -> None:
     options = text_or_sentence(lambda: repr(merge_options({}, environ)))
-    assert options.startswith("{") or "takes a number" in options
+    assert (
+        options.startswith("{")
+        or " must be " in options
+        or "carriage return" in options
+        or "quotation marks" in options
+    )

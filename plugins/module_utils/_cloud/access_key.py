@@ -27,9 +27,9 @@ class AccessKey:
     ALGORITHM = "SDK-HMAC-SHA256"
     has_catalog = False
 
-    def __init__(self, auth: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, auth: t.Mapping[str, t.Any], warnings: list[str] | None = None) -> None:
         self.secrets = secrets_of(auth)
-        self.warnings: list[str] = []
+        self.warnings = warnings or []
         self._project_id = str(auth.get("project_id") or "")
         self._access_key = str(auth["access_key"])
         self._secret_key = str(auth["secret_key"])
@@ -97,9 +97,12 @@ class AccessKey:
 
     def endpoints(self, service_type: str, interface: str) -> list[tuple[str, str]]:
         """Raise VpnError, because only Keystone has a service catalog."""
+        missing = "endpoint" if self._project_id else "endpoint and auth.project_id"
         raise VpnError(
-            "auth_type aksk requires endpoint, because it has no service catalog. Set endpoint to the "
-            "VPC service, for example https://vpc.eu-de.otc.t-systems.com."
+            f"auth_type aksk requires {missing}, because an access key has no service catalog. Set "
+            "endpoint (OS_NETWORK_ENDPOINT_OVERRIDE) to the VPC service, for example "
+            "https://vpc.eu-de.otc.t-systems.com"
+            + ("." if self._project_id else ", and auth.project_id (OS_PROJECT_ID).")
         )
 
     def project_id(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .access_key import AccessKey
+from .credentials import ALIASES, usable_types
 from .errors import VpnError
 from .keystone import Keystone
 
@@ -16,15 +17,22 @@ if t.TYPE_CHECKING:
 
     from .tls import Tls
 
-_REQUIRED = {  # one of each row
-    "password": (("username", "user_id"), ("password",)),
-    "token": (("token",),),
+# Suboptions of `auth` that each auth_type requires, one of each tuple.
+_REQUIRED = {
+    "password": (("auth_url",), ("username", "user_id"), ("password",)),
+    "token": (("auth_url",), ("token",)),
     "v3applicationcredential": (
+        ("auth_url",),
         ("application_credential_id", "application_credential_name"),
         ("application_credential_secret",),
     ),
     "aksk": (("access_key",), ("secret_key",)),
 }
+# A name requires the domain that it is unique in.
+_DOMAINS = (
+    ("username", "user_id", ("user_domain_name", "user_domain_id")),
+    ("project_name", "project_id", ("project_domain_name", "project_domain_id")),
+)
 
 
 class Authenticator(t.Protocol):
@@ -56,13 +64,42 @@ def create_authenticator(options: t.Mapping[str, t.Any], session: t.Any, tls: Tl
     `session` is the requests session for calls to Keystone.
     """
     auth_type, auth = options["auth_type"], options["auth"]
-    for names in _REQUIRED.get(auth_type, ()):
-        if not any(auth.get(name) for name in names):
-            variables = " or ".join("OS_" + name.upper() for name in names)
-            raise VpnError(
-                f"auth_type {auth_type} needs {' or '.join(names)}: "
-                f"set it in auth, in {variables}, or name a cloud of clouds.yaml with cloud."
-            )
-    if auth_type == "aksk":
-        return AccessKey(auth)
-    return Keystone(auth_type, auth, session, tls, options["api_timeout"])
+    kind = ALIASES.get(auth_type, auth_type)
+    _check_required(kind, auth, bool(options.get("credentials_found")))
+    warnings = list(options.get("warnings") or ())
+    if kind == "aksk":
+        return AccessKey(auth, warnings)
+    return Keystone(auth_type, auth, session, tls, options["api_timeout"], warnings)
+
+
+def _check_required(auth_type: str, auth: t.Mapping[str, t.Any], found: bool) -> None:
+    """Raise VpnError that names everything that is missing, and what is there for another type."""
+    missing = [
+        names for names in _REQUIRED.get(auth_type, ()) if not any(auth.get(one) for one in names)
+    ]
+    if auth_type in ("password", "token"):
+        default = {"default_domain_name", "default_domain_id"} & set(auth)
+        missing += [
+            domains
+            for name, other, domains in _DOMAINS
+            if auth.get(name)
+            and not auth.get(other)
+            and not default
+            and not any(auth.get(domain) for domain in domains)
+            and (auth_type == "password" or name == "project_name")
+        ]
+    if not missing:
+        return
+    names = ", ".join(" or ".join(one) for one in missing)
+    variables = ", ".join(" or ".join("OS_" + name.upper() for name in one) for one in missing)
+    usable = [one for one in usable_types(auth) if one != auth_type]
+    raise VpnError(
+        f"auth_type {auth_type} requires {names}. Set in auth, in the environment ({variables}), or "
+        "name a cloud of clouds.yaml with cloud."
+        + (
+            f" The credentials of auth_type {usable[0]} are set: set auth_type to it."
+            if usable
+            else ""
+        )
+        + ("" if found else " No credentials are set in the environment, which become resets.")
+    )

@@ -5,68 +5,101 @@
 
 from __future__ import annotations
 
+import os
 import re
-import threading
+import time
 import typing as t
 
 from .authenticator import Authenticator, create_authenticator
-from .deadline import retry, run_with_deadline
 from .endpoints import CLASSIC, find_endpoint
-from .errors import (
+from .errors import VpnError, import_library, one_line, redact_url
+from .failures import (
+    HINTS,
     TEMPORARY,
-    VpnError,
-    import_library,
-    one_line,
+    Place,
     parse_retry_after,
-    redact_url,
     server_message,
     transport_error,
 )
 from .json_body import parse_json
-from .tls import Tls, tls_settings
+from .proxies import proxy_secrets
+from .retries import retry
+from .tls import tls_settings
+from .transport import BoundedAdapter, ResponseTooLargeError, open_session
+
+if t.TYPE_CHECKING:
+    from requests import Response
 
 Query = list[tuple[str, str]]
 JsonObject = dict[str, t.Any]
 
-MAX_RESPONSE_BYTES = 256 * 1024 * 1024  # 10 000 connections are 8 MB
 MAX_TIMEOUT = 86400.0  # seconds
-REPEATABLE = ("GET", "HEAD")  # methods that a transient error repeats
-HINTS = {
-    401: "The token or signature was not accepted: check the credentials and the clock.",
-    403: "This user may not read it: ask for a role that may.",
-    404: "The endpoint is not the VPN API's, or the project id is empty: check endpoint and "
-    "region_name.",
-    429: "The API throttles this user: wait, or ask less often.",
-}
+MAX_RETRIES = 100
+REPEATABLE = ("GET", "HEAD")  # methods that change nothing
 
 
-class _Response(t.NamedTuple):
-    status: int
-    headers: t.Mapping[str, str]
-    body: bytes
+class Session:
+    """Access to one cloud: the clients of all editions share one token and its connections."""
+
+    def __init__(self, options: t.Mapping[str, t.Any]) -> None:
+        """Check the options, completed with `options.merge_options`; send nothing. Raises VpnError."""
+        import_library("requests", "every request to the API")
+        self._options = options
+        self.timeout, self.retries = options["api_timeout"], options["retries"]
+        if not 0 < self.timeout <= MAX_TIMEOUT:
+            raise VpnError(
+                f"api_timeout must be greater than 0 and at most {MAX_TIMEOUT:g} seconds, "
+                f"got: {self.timeout:g}."
+            )
+        if not 0 <= self.retries <= MAX_RETRIES:
+            raise VpnError(f"retries must be between 0 and {MAX_RETRIES}, got: {self.retries}.")
+        self.tls = tls_settings(options)
+        if not self.tls.verify:
+            import_library("urllib3", "requests").disable_warnings()
+        self._adapter = BoundedAdapter(self.timeout)
+        self.http = open_session(self._adapter)
+        self.auth = create_authenticator(options, self.http, self.tls)
+
+    def client(self, edition: str = CLASSIC) -> Client:
+        """Return a client of the API of an edition, `classic` or `enterprise`.
+
+        Requests a token if the endpoint or the project ID comes from Keystone. Raises VpnError.
+        """
+        url = self.retry(lambda: find_endpoint(edition, self._options, self.auth))
+        return Client(self, edition, url)
+
+    def retry(self, call: t.Callable[[], t.Any], repeatable: bool = True) -> t.Any:
+        """Return what `call` returns, repeating it after transient errors. Raises VpnError.
+
+        With `repeatable` false, only if the server has not processed the request.
+        """
+        end = time.monotonic() + self.timeout * (self.retries + 1)
+        if self._adapter.end is not None:
+            end = min(end, self._adapter.end)
+        return retry(call, self.retries, end, self._adapter.closed.wait, repeatable)
+
+    def limit(self, end: float | None) -> None:
+        """Set when all requests end, by time.monotonic, whatever api_timeout and retries allow."""
+        self._adapter.end = end
+
+    def remaining(self) -> float:
+        """Return how many seconds the next request can take."""
+        return self._adapter.remaining()
+
+    def close(self) -> None:
+        """End all requests at once, from another thread too; no thread and no socket remains."""
+        self._adapter.close()
+        self.http.close()
 
 
 class Client:
-    """Sends requests to the API at one endpoint, with one authenticator."""
+    """Sends requests to the API of one edition."""
 
-    def __init__(
-        self,
-        url: str,
-        auth: Authenticator,
-        session: t.Any,
-        *,
-        tls: Tls,
-        api_timeout: float = 60.0,
-        retries: int = 3,
-    ) -> None:
-        """Store the settings; `api_timeout` is in seconds for a whole request."""
+    def __init__(self, session: Session, edition: str, url: str) -> None:
+        self.session = session
+        self.edition = edition
         self.url = url
-        self.auth = auth
-        self._requests = import_library("requests", "every request to the API")
-        self._session = session
-        self._tls = tls
-        self._timeout = api_timeout
-        self._retries = retries
+        self.auth: Authenticator = session.auth
 
     def get(self, path: str, query: Query | None = None) -> JsonObject:
         """Return the JSON object at a path below the endpoint. Raises VpnError."""
@@ -81,154 +114,114 @@ class Client:
     ) -> JsonObject:
         """Return the JSON object of the response, or an empty one for a response without a body.
 
-        Only requests that change nothing are repeated after a transient error. Raises VpnError.
+        A request that changes something is repeated only if the server has not processed it: after
+        a connection that was not established, HTTP 429, or HTTP 503 with Retry-After. When the
+        response is lost, the caller has to read the object first. Raises VpnError.
         """
-        retries = self._retries if method in REPEATABLE else 0
-        response = retry(
-            lambda: self._request(method, path, query or [], body), self._timeout, retries
+        response = self.session.retry(
+            lambda: self._request(method, path, query or [], body), method in REPEATABLE
         )
-        if response.status == 204:
+        if response.status_code == 204:
             return {}
         try:
-            parsed = parse_json(response.body)
+            parsed = parse_json(response.content)
         except (ValueError, RecursionError):
             content_type = response.headers.get("Content-Type") or "no content type"
-            message = server_message(response.body, self.auth.secrets)
+            message = server_message(response.content, self.auth.secrets)
             raise self.unexpected(
                 path,
-                f"is not JSON, or is cut short ({one_line(content_type)}; "
-                f"it begins: {message[:80]})",
+                f"it is not JSON, or it is truncated ({one_line(content_type)}; it begins: "
+                f"{message[:80]})",
                 method,
             ) from None
         if not isinstance(parsed, dict):
-            raise self.unexpected(path, f"is a {type(parsed).__name__}, not an object", method)
+            raise self.unexpected(path, f"it is a {type(parsed).__name__}, not an object", method)
+        if set(parsed) & {"NeutronError", "error", "error_msg"}:
+            message = server_message(response.content, self.auth.secrets)
+            raise self.unexpected(path, f"it contains the error {message!r}", method)
         return parsed
 
     def unexpected(self, path: str, problem: str, method: str = "GET") -> VpnError:
         """Return the error for a response that the API does not send."""
         return VpnError(
-            f"The answer of {method} {self.location(path)} {problem}: this is not the VPN "
-            "API, or something between here and there changed it. Check endpoint and proxy."
+            f"Unexpected response from {method} {self.location(path)}: {problem}. "
+            f"Check {self._option} and the proxy settings."
         )
 
     def location(self, path: str) -> str:
         """Return the URL of a path for messages, without anything secret."""
         return redact_url(f"{self.url}/{path}")
 
-    def _request(self, method: str, path: str, query: Query, body: JsonObject | None) -> _Response:
+    @property
+    def _option(self) -> str:
+        return "endpoint" if self.edition == CLASSIC else "enterprise_endpoint"
+
+    def _request(self, method: str, path: str, query: Query, body: JsonObject | None) -> Response:
         """Return a response with a 2xx status, with a new token if the old one has expired."""
-        response = self._send(method, path, query, body, renew=True)
-        if 200 <= response.status < 300:
+        response = self._send(method, path, query, body)
+        if response.status_code == 401 and self.auth.renew(response.request):
+            response = self._send(method, path, query, body)
+        status = response.status_code
+        if 200 <= status < 300 and status != 206:
             return response
         where = f"{method} {self.location(path)}"
-        if 300 <= response.status < 400:
+        if status == 206:
+            raise self.unexpected(path, "it is partial (HTTP 206)", method)
+        if 300 <= status < 400:
             raise VpnError(
-                f"{where} redirects (HTTP {response.status}) to "
+                f"{where} redirects (HTTP {status}) to "
                 f"{one_line(redact_url(response.headers.get('Location', 'nowhere')))}: redirects are "
-                "not followed, because they would carry the token along. Check endpoint.",
-                status=response.status,
+                f"not followed, because they would carry the token along. Check {self._option}.",
+                status=status,
             )
-        message = server_message(response.body, self.auth.secrets) or "no message"
+        message = server_message(response.content, self.auth.secrets) or "no message"
         request_id = _request_id(response.headers)
         message += f" (request id {request_id})" if request_id and request_id not in message else ""
         message += "" if message.endswith(".") else "."
-        hint = HINTS.get(response.status, "")
+        hint = HINTS[self.edition].get(status, "")
+        retry_after = parse_retry_after(response.headers.get("Retry-After"))
         raise VpnError(
-            f"{where} answered HTTP {response.status}: {message}" + (f" {hint}" if hint else ""),
-            status=response.status,
-            not_found=response.status == 404 and _is_object_404(response.body),
-            temporary=response.status in TEMPORARY,
-            retry_after=parse_retry_after(response.headers.get("Retry-After")),
+            f"{where} returned HTTP {status}: {message}" + (f" {hint}" if hint else ""),
+            status=status,
+            not_found=status == 404 and _is_object_404(response.content),
+            temporary=status in TEMPORARY,
+            retry_after=retry_after,
+            # because a gateway that throttles or has no server left has not passed the request on
+            unprocessed=status == 429 or (status == 503 and retry_after is not None),
             request_id=request_id or None,
         )
 
-    def _send(
-        self, method: str, path: str, query: Query, body: JsonObject | None, renew: bool
-    ) -> _Response:
-        """Return a response of any status within the time for a request. Raises VpnError."""
+    def _send(self, method: str, path: str, query: Query, body: JsonObject | None) -> Response:
+        """Return a response of any status. Raises VpnError."""
         self.auth.authenticate()
-        where = f"{method} {self.location(path)}"
-
-        def exchange(over: threading.Event) -> tuple[t.Any, _Response]:
-            with self._session.request(
+        place = Place(
+            f"{method} {self.location(path)}",
+            self._option,
+            self.session.remaining(),
+            self.session.tls.verify,
+            (*self.auth.secrets, *proxy_secrets(os.environ)),
+        )
+        try:
+            return self.session.http.request(
                 method,
                 f"{self.url}/{path}",
                 params=query,
                 json=body,
                 auth=self.auth,
                 headers={"Accept": "application/json"},
-                timeout=self._timeout,
                 allow_redirects=False,
-                stream=True,
-                verify=self._tls.verify,
-                cert=self._tls.cert,
-            ) as response:
-                chunks, size = [], 0
-                for chunk in response.iter_content(1024 * 1024):
-                    size += len(chunk)
-                    if over.is_set():
-                        break
-                    if size > MAX_RESPONSE_BYTES:
-                        raise VpnError(
-                            f"{where} answered more than {MAX_RESPONSE_BYTES // 2**20} MiB: that is "
-                            "no list of VPN objects. Check endpoint."
-                        )
-                    chunks.append(chunk)
-                return response.request, _Response(
-                    response.status_code, response.headers, b"".join(chunks)
-                )
-
-        try:
-            request, response = run_with_deadline(self._timeout, exchange, where)
-        except OSError as error:  # all exceptions of requests, and files that cannot be read
-            raise transport_error(error, where, "endpoint", self._timeout) from error
-        except ValueError:  # its text contains the value
-            raise VpnError(
-                f"{where} cannot be sent: a credential or project_id contains a character that "
-                "HTTP headers do not allow, such as a trailing newline."
-            ) from None
-        if response.status == 401 and renew and self.auth.renew(request):
-            return self._send(method, path, query, body, renew=False)
-        return response
-
-
-class Session:
-    """Access to one cloud: the clients of all editions share one token and its connections."""
-
-    def __init__(self, options: t.Mapping[str, t.Any]) -> None:
-        """Check the options, completed with `options.merge_options`; send nothing. Raises VpnError."""
-        requests = import_library("requests", "every request to the API")
-        self._options = options
-        self._timeout, self._retries = options["api_timeout"], options["retries"]
-        if not 0 < self._timeout <= MAX_TIMEOUT:
-            raise VpnError(
-                f"api_timeout must be greater than 0 and at most {MAX_TIMEOUT:g} seconds, "
-                f"got: {self._timeout:g}."
+                verify=self.session.tls.verify,
+                cert=self.session.tls.cert,
             )
-        if self._retries < 0:
-            raise VpnError(f"retries must be 0 or greater, got: {self._retries}.")
-        self._session = requests.Session()
-        self._tls = tls_settings(options)
-        if not self._tls.verify:
-            import_library("urllib3", "requests").disable_warnings()
-        self.auth = create_authenticator(options, self._session, self._tls)
-
-    def client(self, edition: str = CLASSIC) -> Client:
-        """Return a client of the API of an edition, `classic` or `enterprise`.
-
-        Requests a token if the endpoint or the project ID comes from Keystone. Raises VpnError.
-        """
-        url = retry(
-            lambda: find_endpoint(edition, self._options, self.auth), self._timeout, self._retries
-        )
-        return Client(
-            url,
-            self.auth,
-            self._session,
-            tls=self._tls,
-            api_timeout=self._timeout,
-            retries=self._retries,
-        )
+        except ResponseTooLargeError as error:
+            raise self.unexpected(path, f"it {error}", method) from None
+        except OSError as error:  # all exceptions of requests, and files that cannot be read
+            raise transport_error(error, place) from None
+        except (ValueError, AssertionError):  # the text contains the value
+            raise VpnError(
+                f"{place.where} cannot be sent: a credential, project_id or the URL contains a "
+                f"character that HTTP does not allow. Check auth and {self._option}."
+            ) from None
 
 
 def connect(options: t.Mapping[str, t.Any], edition: str = CLASSIC) -> Client:

@@ -5,49 +5,107 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
+from pathlib import Path
 
-from .errors import VpnError, import_library, one_line
+from .convert import FALSE, TRUE
+from .errors import VpnError, import_library, mask, one_line, secrets_in
+
+# Keys of python-otcextensions.
+_ALIASES = {"ak": "access_key", "sk": "secret_key"}
 
 
-def load_cloud(cloud: str, region_name: str | None) -> dict[str, t.Any]:
-    """Return a cloud of clouds.yaml as connection options, as openstacksdk reads it.
+def load_cloud(
+    cloud: str, region_name: str | None, auth_names: t.Iterable[str]
+) -> tuple[dict[str, t.Any], dict[str, str]]:
+    """Return a cloud of clouds.yaml as connection options, and what each is called in messages.
 
-    Raises VpnError for a cloud that is missing or that openstacksdk cannot load.
+    openstacksdk reads the file. `auth_type` is missing if the cloud does not set it. Raises VpnError
+    for a cloud that is missing or that openstacksdk cannot load.
     """
-    config_module = import_library("openstack.config", f"the option cloud ({cloud})")
+    loader = import_library("openstack.config.loader", f"the option cloud ({cloud})")
     exceptions = import_library("openstack.exceptions", f"the option cloud ({cloud})")
-    where = "no clouds.yaml was found"
+    where = "clouds.yaml"
+    secrets: tuple[str, ...] = ()
     try:
-        clouds = config_module.OpenStackConfig()
+        clouds = loader.OpenStackConfig()
         where = clouds.config_filename or where
+        secrets = secrets_in(clouds.cloud_config)
         known = set(clouds.get_cloud_names()) - {"envvars", "defaults"}
         if cloud not in known:
-            names = ", ".join(sorted(known)) or "none"
-            raise VpnError(f"The cloud {cloud} is unknown: clouds.yaml ({where}) has {names}.")
-        config = clouds.get_one(cloud=cloud, region_name=region_name, validate=False).config
+            raise _unknown(cloud, clouds.config_filename, known, loader.CONFIG_FILES)
+        region = clouds.get_one(cloud=cloud, region_name=region_name, validate=False)
+        own = clouds.cloud_config["clouds"][cloud]
+        config = region.config
+        auth = {_ALIASES.get(name, name): value for name, value in (config["auth"] or {}).items()}
+        found = {
+            # because openstacksdk sets password in a cloud that does not say
+            "auth_type": _explicit_auth_type(own, config),
+            "region_name": region.get_region_name("network"),
+            "interface": region.get_interface("network"),
+            "endpoint": region.get_endpoint("network"),
+            "enterprise_endpoint": config.get("vpn_endpoint_override"),
+            **_tls(config),
+            "client_cert": config.get("cert"),
+            "client_key": config.get("key"),
+            "api_timeout": config.get("api_timeout"),
+            "retries": config.get("connect_retries"),
+            # suboptions of auth that the cloud has at its top level
+            "auth": {**{name: config[name] for name in auth_names if name in config}, **auth},
+        }
     except exceptions.SDKException as error:
-        said = one_line(str(error)).rstrip(".")
-        raise VpnError(f"The cloud {cloud} cannot be read: {said}.") from error
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # openstacksdk takes for granted that the file is as it should be
-        raise VpnError(
-            f"The cloud {cloud} cannot be read: clouds.yaml ({where}) does not have the form that "
-            "openstacksdk wants."
-        ) from error
-    found = {
-        "auth": dict(config.get("auth") or {}),
-        "auth_type": config.get("auth_type"),
-        "region_name": config.get("region_name"),
-        "interface": config.get("interface"),
-        "endpoint": config.get("network_endpoint_override"),
-        "enterprise_endpoint": config.get("vpn_endpoint_override"),
-        "validate_certs": bool(config.get("verify", True)) and not config.get("insecure"),
-        "ca_cert": config.get("cacert"),
-        "client_cert": config.get("cert"),
-        "client_key": config.get("key"),
-        "api_timeout": config.get("api_timeout"),
-    }
-    if found["interface"]:
-        found["interface"] = found["interface"].replace("URL", "")
-    return {name: value for name, value in found.items() if value not in (None, "")}
+        reason = one_line(mask(str(error), secrets)).rstrip(".")
+        raise VpnError(f"Cannot load cloud {cloud} from {where}: {reason}.") from None
+    except (AttributeError, LookupError, TypeError, ValueError):
+        # because openstacksdk expects a well-formed file
+        raise VpnError(f"Cannot load cloud {cloud}: {where} is not a valid clouds.yaml.") from None
+    found["auth"] = {name: found["auth"][name] for name in found["auth"] if name in set(auth_names)}
+    names = [*found, *(f"auth.{name}" for name in found["auth"])]
+    return found, {name: f"{name} of cloud {cloud}" for name in names}
+
+
+def _unknown(
+    cloud: str, path: str | None, known: t.Collection[str], default_paths: t.Sequence[str]
+) -> VpnError:
+    paths = [os.environ.get("OS_CLIENT_CONFIG_FILE") or "", *default_paths]
+    first = next((candidate for candidate in paths if Path(candidate).is_file()), None)
+    if first is not None and first != path:
+        reason = _yaml_problem(first)
+        return VpnError(f"Cannot load cloud {cloud}: {first} {reason}.")
+    if path is None:
+        return VpnError(
+            f"Cloud {cloud} not found: no clouds.yaml exists in the current directory, in "
+            "~/.config/openstack or in /etc/openstack. Set OS_CLIENT_CONFIG_FILE to its path."
+        )
+    names = ", ".join(sorted(map(str, known))) or "none"
+    return VpnError(f"Cloud {cloud} not found in {path}. Available clouds: {names}.")
+
+
+def _yaml_problem(path: str) -> str:
+    """Return why openstacksdk skips a file, without quoting its content."""
+    yaml = import_library("yaml", "the option cloud")
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            yaml.safe_load(file)
+    except OSError as error:
+        return f"is not readable: {error.strerror}"
+    except (ValueError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" in line {mark.line + 1}" if mark else ""
+        return f"is not valid YAML{line}"
+    return "is not a valid clouds.yaml"
+
+
+def _explicit_auth_type(own: t.Mapping[str, t.Any], config: t.Mapping[str, t.Any]) -> t.Any:
+    auth_type = config.get("auth_type")
+    given = any(own.get(name) for name in ("auth_type", "auth-type", "auth_plugin", "auth-plugin"))
+    return auth_type if given or auth_type != "password" else None
+
+
+def _tls(config: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options for `verify`, which is a path too, `insecure` and `cacert`."""
+    verify, ca_cert = config.get("verify", True), config.get("cacert")
+    if isinstance(verify, str) and verify.lower() not in (*TRUE, *FALSE):
+        verify, ca_cert = True, ca_cert or verify
+    return {"validate_certs": False if config.get("insecure") else verify, "ca_cert": ca_cert}

@@ -28,9 +28,19 @@ def find_endpoint(edition: str, options: t.Mapping[str, t.Any], auth: Authentica
     its URL ends in /v5 and the project ID.
     """
     if edition == CLASSIC:
-        return classic_url(options.get("endpoint") or _network_endpoint(options, auth))
-    project_id = auth.project_id()  # first, because without one nothing else matters
-    return enterprise_url(_enterprise_endpoint(options, auth), project_id)
+        given = options.get("endpoint")
+        url = classic_url(given or _network_endpoint(options, auth))
+    else:
+        project_id = auth.project_id()  # first, because without one nothing else matters
+        given = options.get("enterprise_endpoint")
+        url = enterprise_url(given or _enterprise_endpoint(options, auth), project_id)
+    auth_url = str(options["auth"].get("auth_url") or "")
+    if not given and url.startswith("http:") and auth_url.startswith("https:"):
+        auth.warnings.append(
+            f"The catalog of {redact_url(auth_url)} lists {redact_url(url)}, so the token is sent "
+            "without encryption. Set endpoint to a URL with https."
+        )
+    return url
 
 
 def classic_url(endpoint: str) -> str:
@@ -60,9 +70,6 @@ def _network_endpoint(options: t.Mapping[str, t.Any], auth: Authenticator) -> st
 
 
 def _enterprise_endpoint(options: t.Mapping[str, t.Any], auth: Authenticator) -> str:
-    given = options.get("enterprise_endpoint")
-    if given:
-        return str(given)
     classic = options.get("endpoint")
     if auth.has_catalog:
         interface = options["interface"]

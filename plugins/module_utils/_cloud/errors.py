@@ -1,30 +1,44 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The one exception that users see, and the five shapes of the API's error bodies.
-
-Private to this collection.
-"""
+"""The one exception that users see, and text without secrets. Private to this collection."""
 
 from __future__ import annotations
 
+import html.entities
 import importlib
-import json
 import re
 import sys
 import typing as t
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-TEMPORARY = (408, 429, 500, 502, 503, 504)  # HTTP statuses
-MESSAGE_LENGTH = 500  # characters of a server's own words
+MESSAGE_LENGTH = 500  # characters of a server's message
+MASK = "********"
+
+# Names of secrets in JSON: their values are removed whatever they are.
+SECRET_KEYS = re.compile(
+    r"psk|pre_?shared|shared_?key|secret|passw|passphrase|passcode|token|private_?key|_sk$|^sk$",
+    re.IGNORECASE,
+)
+# Names of secrets in text, which can be part of a sentence.
+_SECRET_WORDS = re.compile(
+    r"psk|pre[-_ ]?shared[-_ ]?key|shared[-_ ]?(?:key|secret)|secret|password|passphrase"
+    r"|(?:auth|access|subject|security)[-_]?token|private[-_]?key",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(
+    r"[\w.-]*(?:\\*[\"']|&quot;|&#3[49];|&#x2[27];|%22|%27)?\s*(?:[:=>]|%3A|%3D|\b(?:is|was)\b)",
+    re.IGNORECASE,
+)
 
 
 class VpnError(Exception):
-    """What went wrong, in one sentence a person can act on; it never holds a secret.
+    """Error with a message for the user. It contains no secrets.
 
-    `status` is the HTTP status, if the VPN API answered with one; `not_found` says that it means the
-    object and not the URL, `temporary` that a second try may help, `retry_after` when (seconds), `request_id` is the server's.
+    `status` is the HTTP status of the response, if any; `not_found` means that the object is
+    missing, not the URL; `temporary` that the same call can succeed later, after `retry_after`
+    seconds if the server said so; `unprocessed` that the server has not processed the request, so
+    that it can be repeated whatever it changes; `request_id` is the server's.
     """
 
     def __init__(
@@ -35,6 +49,7 @@ class VpnError(Exception):
         not_found: bool = False,
         temporary: bool = False,
         retry_after: float | None = None,
+        unprocessed: bool = False,
         request_id: str | None = None,
     ) -> None:
         super().__init__(message)
@@ -42,162 +57,130 @@ class VpnError(Exception):
         self.not_found = not_found
         self.temporary = temporary
         self.retry_after = retry_after
+        self.unprocessed = unprocessed
         self.request_id = request_id
 
 
+_PACKAGES = {"openstack": "openstacksdk", "socks": "PySocks", "yaml": "PyYAML"}
+
+
 def import_library(name: str, needed_by: str) -> t.Any:
-    """Import a library only when an option needs it; VpnError names both when it is missing."""
+    """Import a library that only some options need. Raises VpnError if it is missing."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        package = {"openstack": "openstacksdk"}.get(name.partition(".")[0], name.partition(".")[0])
+        top = name.partition(".")[0]
+        package = _PACKAGES.get(top, top)
         raise VpnError(
-            f"The Python library {package} is missing, {needed_by} needs it: install it for "
-            f"{sys.executable} (python -m pip install {package}). The import said: {error}."
+            f"The Python library {package} is not installed for {sys.executable}: {needed_by} "
+            f"requires it. Install it (python -m pip install {package}), or set "
+            "ansible_python_interpreter to a Python that has it, such as "
+            f"ansible_playbook_python. The import failed with: {one_line(str(error))}."
         ) from error
 
 
 def redact_url(url: str) -> str:
-    """The URL without its query and user information, either of which may hold a secret."""
+    """Return the URL without its query and user information, either of which can be secret."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "(no URL)"
+        return "(invalid URL)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+def url_secrets(url: str) -> tuple[str, ...]:
+    """Return the user information of a URL, however malformed, and its password."""
+    user_information = url.rpartition("@")[0].rpartition("//")[2]
+    password = user_information.partition(":")[2]
+    found = (user_information, password, unquote(password))
+    return tuple(secret for secret in found if secret)
+
+
 def one_line(text: str) -> str:
-    """A server's text on one line: control characters gone, white space folded, cut to length."""
+    """Return text on one line without control characters, cut to MESSAGE_LENGTH."""
     text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", " ", text).split())
     return text if len(text) <= MESSAGE_LENGTH else text[:MESSAGE_LENGTH] + "…"
 
 
 def mask(text: str, secrets: t.Iterable[str]) -> str:
-    """The text with stars for each secret; one of under four characters could be any word."""
-    for secret in secrets:
+    """Return the text with stars instead of each secret, however it is escaped.
+
+    Secrets of less than four characters remain, because they could be part of any word.
+    """
+    for secret in sorted(set(secrets), key=len, reverse=True):
         if len(secret) >= 4:
-            text = text.replace(secret, "********")
+            text = re.sub("".join(map(_spellings, secret)), MASK, text)
     return text
 
 
-def root_cause(error: BaseException) -> str:
-    """The innermost reason of an exception of requests: what holds the URL is left out."""
-    while True:
-        inner = [
-            part
-            for part in (getattr(error, "reason", None), error.__cause__, *error.args)
-            if isinstance(part, BaseException)
-        ]
-        if not inner:
-            break
-        error = inner[0]
-    # urllib3 puts the connection's name in front
-    text = re.sub(r"^[^:]*[>)]: ", "", str(error)) or type(error).__name__
-    return one_line(text).rstrip(".")
+def _spellings(character: str) -> str:
+    """Return a pattern for a character as it is, and escaped for JSON, Python, URLs or HTML."""
+    if character.isalnum() and character.isascii():
+        return character
+    code = ord(character)
+    alternatives = [
+        r"\\*" + re.escape(character),
+        "".join(f"%(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass")),
+        rf"\\+x(?i:{code:02x})" if code < 256 else rf"\\+U(?i:{code:08x})",
+        "".join(rf"\\+u(?i:{unit:04x})" for unit in _utf16(code)),
+        rf"&#0*{code};",
+        rf"&#[xX]0*(?i:{code:x});",
+    ]
+    if code in html.entities.codepoint2name:
+        alternatives.append(f"&{html.entities.codepoint2name[code]};")
+    if character == " ":
+        alternatives.append(r"\+")
+    if character in "\n\r\t":
+        alternatives.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[character])
+    return f"(?:{'|'.join(alternatives)})"
 
 
-# Failures of a request without a response, by the exception of requests, most specific first:
-# the sentence, and whether the same request can succeed later.
-_TRANSPORT: tuple[tuple[str, str, bool], ...] = (
-    (
-        "SSLError",
-        "{where}: the TLS certificate was not accepted: {reason}. "
-        "Set ca_cert to the authority that signed it.",
-        False,
-    ),
-    (
-        "ProxyError",
-        "{where} cannot be reached through the proxy: {reason}. Check the proxy variables "
-        "(HTTPS_PROXY, NO_PROXY).",
-        True,
-    ),
-    ("Timeout", "{where} timed out after {timeout:g} seconds (api_timeout).", True),
-    (
-        "ConnectionError",
-        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
-        True,
-    ),
-    (
-        "ChunkedEncodingError",
-        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
-        True,
-    ),
-    (
-        "ContentDecodingError",
-        "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
-        True,
-    ),
-    ("InvalidURL", "{where} cannot be sent: the URL is wrong. Check {option}.", False),
-)
+def _utf16(code: int) -> tuple[int, ...]:
+    if code < 0x10000:
+        return (code,)
+    return (0xD800 + (code - 0x10000 >> 10), 0xDC00 + (code - 0x10000 & 0x3FF))
 
 
-def transport_error(error: OSError, where: str, option: str, timeout: float) -> VpnError:
-    """Return the VpnError for a request that got no response.
+def mask_named(text: str) -> str:
+    """Return a text with stars instead of what follows the name of a secret.
 
-    `option` is the one that contains the URL, `timeout` (seconds) the limit of the request.
+    After `psk: ` and the like the rest of the text is masked, because where the value ends cannot
+    be known; after the name alone, everything in quotation marks.
     """
-    exceptions = import_library("requests", "every request to the API").exceptions
-    sentence, temporary = next(
-        (
-            (sentence, temporary)
-            for name, sentence, temporary in _TRANSPORT
-            if isinstance(error, getattr(exceptions, name))
-        ),
-        ("{where} cannot be sent: {reason}.", False),
-    )
-    return VpnError(
-        sentence.format(where=where, option=option, timeout=timeout, reason=root_cause(error)),
-        temporary=temporary,
-    )
+    match = _SECRET_WORDS.search(text)
+    if match is None:
+        return text
+    head, tail = text[: match.end()], text[match.end() :]
+    separator = _SEPARATOR.match(tail)
+    if separator:
+        return head + tail[: separator.end()] + " " + MASK
+    quoted = re.compile(r"(?<!\w)(\\*[\"'`]|&quot;|&#39;).*?(?:\1|$)(?!\w)", re.DOTALL)
+    return head + mask_named(quoted.sub(MASK, tail))
 
 
-def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
-    """The server's own message and request id, out of any of the known shapes of error bodies.
-
-    Neutron, Keystone, OTC's services, its gateway and plain `message` bodies are understood;
-    of HTML the title is shown, of any other text its beginning; a pre-shared key in it never is,
-    nor is one of the secrets.
-    """
-    # Before anything is cut off, or a part of a secret might stay.
-    text = mask(body[:65536].decode("utf-8", "replace"), secrets)
-    text = re.sub(r'("psk"\s*:\s*)"(?:[^"\\]|\\.)*("|\\?$)', r'\1"********"', text)
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        text = text[: 4 * MESSAGE_LENGTH]
-        title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
-        return one_line(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text))
-    if not isinstance(answer, dict):
-        return one_line(text)
-    inner = answer.get("NeutronError") or answer.get("error") or answer
-    if not isinstance(inner, dict):
-        inner = {"message": inner}
-    message = inner.get("message") or inner.get("error_msg") or inner.get("title")
-    if not message:
-        return one_line(text)
-    code = inner.get("error_code") or (
-        inner.get("code") if isinstance(inner.get("code"), str) else ""
-    )
-    request_id = inner.get("request_id") or answer.get("request_id")
-    message = (
-        (f"{code}: " if code else "")
-        + str(message)
-        + (f" {inner['detail']}" if inner.get("detail") else "")
-        + (f" (request id {request_id})" if request_id else "")
-    )
-    return one_line(mask(message, secrets))
+def mask_keys(value: t.Any) -> t.Any:
+    """Return JSON data with stars instead of values whose keys are names of secrets."""
+    if isinstance(value, dict):
+        return {
+            key: MASK if SECRET_KEYS.search(str(key)) and one else mask_keys(one)
+            for key, one in value.items()
+        }
+    return [mask_keys(one) for one in value] if isinstance(value, list) else value
 
 
-def parse_retry_after(retry_after: str | None) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date; None when there is no sense in it."""
-    if not retry_after:
-        return None
-    retry = import_library("urllib3.util", "requests").Retry()
-    try:
-        return max(0.0, float(retry.parse_retry_after(retry_after)))
-    except (
-        import_library("urllib3.exceptions", "requests").InvalidHeader,
-        ValueError,
-        OverflowError,
-    ):
-        return None
+def secrets_in(value: t.Any) -> tuple[str, ...]:
+    """Return all values in a dictionary, at any depth, whose keys are names of secrets."""
+    found: list[str] = []
+
+    def collect(one: t.Any, secret: bool) -> None:
+        if isinstance(one, dict):
+            for key, inner in one.items():
+                collect(inner, secret or bool(SECRET_KEYS.search(str(key))))
+        elif isinstance(one, (list, tuple)):
+            for inner in one:
+                collect(inner, secret)
+        elif secret and one not in (None, ""):
+            found.append(str(one))
+
+    collect(value, False)
+    return tuple(found)

@@ -15,6 +15,8 @@ import math
 import typing as t
 
 MARKER_PREFIX = "__ansible"  # of the keys by which Ansible serializes objects in JSON
+FREE_LENGTH = 256 * 1024  # characters of JSON that cannot take much memory
+MAX_EXPANSION = 16  # bytes of memory for each character
 MARKER_PREFIX_ESCAPED = ("\\u005", "\\u006", "\\u007")  # escapes of its characters
 
 
@@ -45,6 +47,7 @@ def parse_json(body: bytes) -> t.Any:
 
     # json.loads would let bytes pass that are no UTF-8
     text = body.decode(json.detect_encoding(body))
+    _check_memory(text)
     # The hook is called for every object: only where a key may need it.
     marked = MARKER_PREFIX in text or (
         "\\" in text and any(one in text for one in MARKER_PREFIX_ESCAPED)
@@ -55,6 +58,20 @@ def parse_json(body: bytes) -> t.Any:
     if "\\" in text and ("\\ud" in text or "\\uD" in text):  # one character is found at once
         parsed = json.loads(json.dumps(parsed, ensure_ascii=False).encode("utf-8", "replace"))
     return parsed
+
+
+def _check_memory(text: str) -> None:
+    """Raise ValueError for JSON that Python stores in far more memory than the text takes.
+
+    `[{},{},…]` would take 50 times as much. The sizes are those of CPython's objects; API objects
+    with their names and values take less than half of the limit.
+    """
+    if len(text) < FREE_LENGTH:
+        return
+    containers = text.count("{") + text.count("[")
+    keys = text.count('":') + text.count('" :')
+    if 150 * containers + 150 * keys + 40 * text.count(",") > MAX_EXPANSION * len(text):
+        raise ValueError("more and smaller values than an API returns")
 
 
 def _drop_markers(answer: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -5,22 +5,24 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import threading
 import typing as t
+from urllib.parse import urlsplit
 
-from .deadline import run_with_deadline
-from .errors import (
+from .errors import VpnError, import_library, mask, one_line, redact_url
+from .failures import (
+    HINTS,
     TEMPORARY,
-    VpnError,
-    import_library,
-    mask,
-    one_line,
+    Place,
     parse_retry_after,
-    redact_url,
     server_message,
     transport_error,
 )
 from .options import secrets_of
+from .proxies import proxy_secrets
+from .transport import ResponseTooLargeError
 
 if t.TYPE_CHECKING:
     from keystoneauth1.plugin import BaseAuthPlugin
@@ -30,42 +32,17 @@ if t.TYPE_CHECKING:
 
 T = t.TypeVar("T")
 
-HINTS = {
-    404: " Check auth_url, which usually ends in /v3, and the token if one was given.",
-    429: " Too many tokens were asked for: wait, or use one play for several tasks.",
-}
 NO_PROJECT = (
-    "The token is for no project, and without one the VPN API lists nothing: set project_name or "
-    "project_id in auth."
+    "The token is not scoped to a project, so the VPN API returns empty lists. "
+    "Set auth.project_name or auth.project_id."
 )
 
-# Plugins of keystoneauth1 that are built without its slower search for entry points, when auth_url
-# says that it is Keystone v3: no request for the versions either.
-_SCOPE = (
-    "auth_url",
-    "project_name",
-    "project_id",
-    "project_domain_name",
-    "project_domain_id",
-    "domain_name",
-    "domain_id",
-    "system_scope",
-    "trust_id",
-)
-_USER = ("username", "user_id", "user_domain_name", "user_domain_id")
+# Plugins of keystoneauth1 that are created without its slower search for entry points, and without a
+# request for the versions, if auth_url contains the version.
 _V3 = {
-    "password": ("Password", ("password", *_USER, *_SCOPE)),
-    "token": ("Token", ("token", *_SCOPE)),
-    "v3applicationcredential": (
-        "ApplicationCredential",
-        (
-            "auth_url",
-            "application_credential_id",
-            "application_credential_name",
-            "application_credential_secret",
-            *_USER,
-        ),
-    ),
+    "password": "Password",
+    "token": "Token",
+    "v3applicationcredential": "ApplicationCredential",
 }
 
 
@@ -82,21 +59,24 @@ class Keystone:
         session: t.Any,
         tls: Tls,
         api_timeout: float,
+        warnings: list[str],
     ) -> None:
         self.secrets = secrets_of(auth)
-        self.warnings: list[str] = []
+        self.warnings = warnings
+        self._hints = " ".join(warnings)
         self._plugin = _load_plugin(auth_type, auth)
         self.has_catalog = hasattr(self._plugin, "get_access")
-        self._timeout = api_timeout
-        self._auth_url = redact_url(str(auth.get("auth_url") or auth.get("endpoint") or ""))
+        self._place = Place(
+            f"Keystone at {redact_url(str(auth.get('auth_url') or ''))}",
+            "auth_url",
+            api_timeout,
+            tls.verify,
+            (*self.secrets, *proxy_secrets(os.environ)),
+        )
         self._exceptions = import_library("keystoneauth1.exceptions", "authentication")
         # A redirect would carry the password to another host: it is not followed.
         self._session = import_library("keystoneauth1.session", "authentication").Session(
-            session=session,
-            verify=tls.verify,
-            cert=tls.cert,
-            timeout=api_timeout,
-            redirect=False,
+            session=session, verify=tls.verify, cert=tls.cert, redirect=False
         )
         self._lock = threading.Lock()
         self._headers: dict[str, str] | None = None
@@ -158,55 +138,51 @@ class Keystone:
         return headers
 
     def _call_keystone(self, call: t.Callable[[], T]) -> T:
-        """Return what keystoneauth1 returns, within `api_timeout`, its exceptions as VpnError."""
-        exceptions = self._exceptions
-        where = f"Keystone at {self._auth_url}"
+        """Return what keystoneauth1 returns, and its exceptions as VpnError."""
+        exceptions, place = self._exceptions, self._place
         try:
-            return run_with_deadline(self._timeout, lambda _over: call(), where)
-        except exceptions.Unauthorized as error:
-            raise VpnError(
-                f"{where} refused the credentials (HTTP 401): {self._server_message(error)} "
-                "Check user, password or secret, domain and project.",
-                status=401,
-            ) from error
+            return call()
         except exceptions.HttpError as error:
             status = error.http_status
+            hint = HINTS["Keystone"].get(status, "")
+            what = "rejected the credentials" if status == 401 else "returned an error"
             raise VpnError(
-                f"{where} answered HTTP {status}: {self._server_message(error)}"
-                + HINTS.get(status, ""),
+                f"{place.where} {what} (HTTP {status}): {self._server_message(error)}"
+                + "".join(
+                    f" {text}" for text in (hint, self._hints if status == 401 else "") if text
+                ),
                 status=status,
                 temporary=status in TEMPORARY,
                 retry_after=parse_retry_after(error.response.headers.get("Retry-After")),
-            ) from error
-        except OSError as error:
-            raise transport_error(error, where, "auth_url", self._timeout) from error
-        except exceptions.ConnectionError as error:
-            cause = error.__context__  # of requests, which keystoneauth1 replaces by its own
-            raise transport_error(
-                cause if isinstance(cause, OSError) else OSError(str(error)),
-                where,
-                "auth_url",
-                self._timeout,
-            ) from error
+                unprocessed=True,  # because a token changes nothing
+            ) from None
+        except (OSError, exceptions.ConnectionError) as error:
+            # keystoneauth1 replaces the exception of requests with its own
+            cause = error if isinstance(error, OSError) else error.__context__
+            failure = transport_error(
+                cause if isinstance(cause, OSError) else OSError(str(error)), place
+            )
+            failure.unprocessed = True
+            raise failure from None
+        except ResponseTooLargeError as error:
+            raise self._unexpected(f"it {error}") from None
         except exceptions.ClientException as error:
             response = getattr(error, "response", None)
             if response is not None and 300 <= response.status_code < 400:
                 there = one_line(redact_url(response.headers.get("Location", "nowhere")))
-                what = (
+                raise self._unexpected(
                     f"it redirects (HTTP {response.status_code}) to {there}, which is not followed, "
                     "because it would carry the password along"
-                )
-            else:
-                what = one_line(mask(str(error), self.secrets)).rstrip(".")
-            raise VpnError(
-                f"{where} gave no token: {what}. Check auth_url and auth_type."
-            ) from error
-        except (ValueError, LookupError, TypeError, AttributeError):
+                ) from None
+            raise self._unexpected(one_line(mask(str(error), place.secrets)).rstrip(".")) from None
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
             # because keystoneauth1 expects well-formed responses
-            raise VpnError(
-                f"{where} gave no token: what answered there is not Keystone, or "
-                "a credential cannot be sent. Check auth_url and auth_type."
-            ) from None
+            raise self._unexpected("it is not a response of Keystone") from None
+
+    def _unexpected(self, problem: str) -> VpnError:
+        return VpnError(
+            f"Unexpected response from {self._place.where}: {problem}. Check auth_url and auth_type."
+        )
 
     def _server_message(self, error: t.Any) -> str:
         message = server_message(error.response.content, self.secrets) or "no message"
@@ -214,32 +190,74 @@ class Keystone:
 
 
 def _load_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlugin:
-    if auth_type in _V3 and not auth.get("auth_url"):
-        raise VpnError(
-            f"auth_type {auth_type} needs auth_url: set it in auth, in OS_AUTH_URL, "
-            "or name a cloud of clouds.yaml with cloud."
-        )
-    if auth_type in _V3 and auth["auth_url"].rstrip("/").endswith("/v3"):
-        identity = import_library("keystoneauth1.identity.v3", f"auth_type {auth_type}")
-        class_name, names = _V3[auth_type]
-        plugin: BaseAuthPlugin = getattr(identity, class_name)(
-            **{name: auth[name] for name in names if auth.get(name)}
-        )
+    """Return the plugin of keystoneauth1 for an auth_type. Raises VpnError."""
+    needed_by = f"auth_type {auth_type}"
+    auth_url = _check_auth_url(str(auth.get("auth_url") or ""))
+    plugin: BaseAuthPlugin | None
+    if auth_type in _V3 and auth_url.rstrip("/").endswith("/v3"):
+        if auth_type == "v3applicationcredential":  # its project is part of it
+            v3 = import_library("keystoneauth1.identity.v3", needed_by)
+            plugin = v3.ApplicationCredential(
+                **{
+                    name: value
+                    for name, value in auth.items()
+                    if name == "auth_url" or name.startswith(("application_credential", "user"))
+                }
+            )
+            return plugin
+        generic = getattr(import_library("keystoneauth1.identity", needed_by), _V3[auth_type])
+        plugin = generic(**_arguments(generic, auth)).create_plugin(None, (3, 0), auth_url)
+        assert plugin is not None  # because version 3 is supported
         return plugin
-    loading = import_library("keystoneauth1.loading", f"auth_type {auth_type}")
-    exceptions = import_library("keystoneauth1.exceptions", f"auth_type {auth_type}")
+    loading = import_library("keystoneauth1.loading", needed_by)
+    exceptions = import_library("keystoneauth1.exceptions", needed_by)
     try:
         loader = loading.get_plugin_loader(auth_type)
         loaders = [loader, *map(loading.get_plugin_loader, auth.get("auth_methods") or ())]
         known = {option.dest for one in loaders for option in one.get_options()}
-        loaded: BaseAuthPlugin = loader.load_from_options(
+        plugin = loader.load_from_options(
             **{name: value for name, value in auth.items() if name in known}
         )
-        return loaded
     except exceptions.NoMatchingPlugin:
         types = ", ".join(sorted({*loading.get_available_plugin_names(), "aksk"}))
-        raise VpnError(f"auth_type {auth_type} is unknown: known are {types}.") from None
-    except exceptions.ClientException as error:
+        raise VpnError(f"Unknown auth_type {auth_type}. Supported types: {types}.") from None
+    except (exceptions.ClientException, TypeError, ValueError) as error:
+        reason = one_line(mask(str(error), secrets_of(auth))).rstrip(".")
+        raise VpnError(f"auth_type {auth_type} cannot be used: {reason}.") from None
+    return plugin
+
+
+def _arguments(plugin_class: t.Any, auth: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the values of `auth` that a plugin takes, by the signatures of it and its bases."""
+    names = {
+        name
+        for one in plugin_class.__mro__
+        if one is not object and "__init__" in vars(one)
+        for name in inspect.signature(one.__init__).parameters
+    }
+    return {name: value for name, value in auth.items() if name in names}
+
+
+def _check_auth_url(auth_url: str) -> str:
+    """Return auth_url. Raises VpnError if it cannot be the URL of Keystone."""
+    if not auth_url:
+        return auth_url
+    try:
+        parts = urlsplit(auth_url)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_url = is_url and parts.port is not False
+    except ValueError:
+        is_url = False
+    if not is_url:
         raise VpnError(
-            f"auth_type {auth_type} cannot be used: {one_line(str(error)).rstrip('.')}."
-        ) from error
+            "auth_url must be a URL such as https://iam.eu-de.otc.t-systems.com/v3, got: "
+            f"{one_line(redact_url(auth_url))}."
+        )
+    if "@" in parts.netloc:
+        raise VpnError("auth_url must not contain a user name or password. Set them in auth.")
+    if parts.path.rstrip("/").endswith("/auth/tokens"):
+        raise VpnError(
+            "auth_url must be the base URL of Keystone, which usually ends in /v3, got: "
+            f"{one_line(redact_url(auth_url))}."
+        )
+    return auth_url

@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import VpnError
-
-# Sub-options of `auth`. Only the secret ones are `no_log`: a dictionary that is `no_log` as a whole
-# makes Ansible blank out every value in it wherever it occurs in the result.
-SECRETS = (
-    "password",
-    "token",
-    "application_credential_secret",
-    "secret_key",
-    "security_token",
-    "passcode",
-    "access_token",
-    "client_secret",
-    "code",
-    "oauth2_client_secret",
+from .convert import check_credential, cloud_name, convert
+from .credentials import (
+    SECRETS,
+    derive_auth_type,
+    hold_credential,
+    ordinary_secrets,
+    unused_credentials,
+    without_other_credentials,
 )
+from .environment import read_environment
+from .errors import VpnError, url_secrets
+
+# Suboptions of `auth` that are not secret.
 PUBLIC = (
     "auth_url",
     "username",
@@ -59,14 +56,17 @@ PUBLIC = (
     "oauth2_client_id",
 )
 
+# Only the secrets are `no_log`: a dictionary that is `no_log` as a whole makes Ansible mask every
+# value in it wherever it occurs in the result. They are raw, because a number is not a secret that
+# somebody chose: YAML has changed it.
 AUTH: dict[str, dict[str, t.Any]] = {
     **{name: {"type": "str", "no_log": False} for name in PUBLIC},
-    **{name: {"type": "str", "no_log": True} for name in SECRETS},
+    **{name: {"type": "raw", "no_log": True} for name in SECRETS},
     "auth_methods": {"type": "list", "elements": "str"},
 }
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
-    "cloud": {"type": "str"},
+    "cloud": {"type": cloud_name},
     "auth": {"type": "dict", "options": AUTH},
     "auth_type": {"type": "str"},
     "region_name": {"type": "str"},
@@ -81,7 +81,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "retries": {"type": "int"},
 }
 
-# What applies when neither the option, nor the environment, nor clouds.yaml says anything.
+# Values of options that are set nowhere.
 DEFAULTS: dict[str, t.Any] = {
     "auth_type": "password",
     "interface": "public",
@@ -90,86 +90,147 @@ DEFAULTS: dict[str, t.Any] = {
     "retries": 3,
 }
 
-# The usual OS_* variable of each option; those of `auth` are OS_ and the sub-option's name.
-ENVIRONMENT = {
-    "auth_type": "OS_AUTH_TYPE",
-    "region_name": "OS_REGION_NAME",
-    "interface": "OS_INTERFACE",
-    "endpoint": "OS_NETWORK_ENDPOINT_OVERRIDE",
-    "enterprise_endpoint": "OS_VPN_ENDPOINT_OVERRIDE",
-    "validate_certs": "OS_INSECURE",
-    "ca_cert": "OS_CACERT",
-    "client_cert": "OS_CERT",
-    "client_key": "OS_KEY",
-    "api_timeout": "OS_API_TIMEOUT",
-    "retries": "OS_CONNECT_RETRIES",
-}
-
-# Two ways to name the same thing: the environment does not add the second to the first.
+# Names of the same thing: a source never adds the second to the first.
 ALTERNATIVES = (
     ("project_name", "project_id"),
     ("username", "user_id"),
     ("user_domain_name", "user_domain_id"),
     ("project_domain_name", "project_domain_id"),
 )
+SCOPES = ("project_name", "project_id", "system_scope", "trust_id")
+OVERRIDES = ("endpoint", "enterprise_endpoint")
 
 
 def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> dict[str, t.Any]:
     """Return the connection options, completed from clouds.yaml or OS_* variables, and defaults.
 
     The environment adds nothing to a cloud of clouds.yaml, and OS_CLOUD nothing to a given `auth`.
-    Raises VpnError.
+    A given credential is never combined with one of the environment. `warnings` of the result are
+    sentences for the user. Raises VpnError.
     """
-    given = {name: value for name, value in options.items() if value is not None}
-    auth = {name: value for name, value in (given.get("auth") or {}).items() if value is not None}
-    cloud = given.get("cloud") or (not auth and environ.get("OS_CLOUD")) or None
-    if cloud:
+    given = _set_values(options)
+    given_auth = _set_values(_auth(given.pop("auth", {}), "auth"))
+    cloud = given.pop("cloud", None)
+    if cloud is None and not given_auth:
+        cloud = environ.get("OS_CLOUD") or None
+    if cloud is not None:
         from .clouds_yaml import load_cloud  # because most calls do not need it
 
-        found = load_cloud(cloud, given.get("region_name"))
-        auth = {**_without_alternatives(found.pop("auth", {}), auth), **auth}
+        cloud = cloud_name(cloud)
+        if not isinstance(cloud, str):
+            raise VpnError(
+                "cloud must be the name of a cloud in clouds.yaml, got a dictionary or a list. "
+                "Set its entries as auth and the other connection options."
+            )
+        found, labels = load_cloud(cloud, given.get("region_name"), AUTH)
     else:
-        found = _convert_types(
-            {name: environ[key] for name, key in ENVIRONMENT.items() if environ.get(key)}
-        )
-        from_environment = {
-            name: environ["OS_" + name.upper()]
-            for name in AUTH
-            if environ.get("OS_" + name.upper())
-        }
-        auth = {**_without_alternatives(from_environment, auth), **auth}
-    if auth.get("project_name") and not {"project_domain_name", "project_domain_id"} & set(auth):
-        # a project is in its user's domain nearly always, and Keystone does not guess
-        for name in ("domain_name", "domain_id"):
-            if auth.get("user_" + name):
-                auth["project_" + name] = auth["user_" + name]
-    return {**DEFAULTS, **found, **given, "auth": auth}
+        found, labels = read_environment(environ, AUTH)
+    found_auth = _set_values(_auth(found.pop("auth", {}), labels.get("auth", "auth")))
+    found = _set_values(found)
+    warnings: list[str] = []
+
+    # Whose identity is used: see docs/guides/authentication.md.
+    derived = derive_auth_type(given_auth)
+    auth_type = given.get("auth_type")
+    if cloud:
+        auth_type = auth_type or found.get("auth_type")
+    if hold_credential(given_auth):
+        if not cloud or not auth_type:
+            found_auth = without_other_credentials(found_auth, given_auth, keep_kind=bool(cloud))
+        if not cloud:
+            found.pop("auth_type", None)
+    elif not auth_type:
+        auth_type = found.get("auth_type")
+    if not cloud and ("auth_url" in given_auth or (derived and "auth_url" not in found_auth)):
+        for name in OVERRIDES:
+            if name in found and name not in given:
+                warnings.append(
+                    f"{labels[name]} is ignored, because auth_url does not come from the "
+                    f"environment. Set the option {name} instead."
+                )
+            found.pop(name, None)
+    found_auth = _without_alternatives(found_auth, given_auth)
+    if {"project_name", "project_id"} & {*found_auth, *given_auth}:
+        found_auth, given_auth = _spread_domains(found_auth), _spread_domains(given_auth)
+    auth = {**_without_alternatives(found_auth, given_auth), **given_auth}
+    auth_type = auth_type or derived or derive_auth_type(auth) or DEFAULTS["auth_type"]
+    warnings += unused_credentials(given_auth, auth, auth_type)
+
+    merged = {**DEFAULTS, **found, **given, "auth_type": auth_type}
+    converted: dict[str, t.Any] = {}
+    for name, value in merged.items():
+        label = name if name in given else labels.get(name, name)
+        converted[name] = convert(value, OPTIONS[name], label)
+    converted["auth"] = {}
+    for name, value in auth.items():
+        if name not in AUTH:
+            raise VpnError(f"Unsupported option auth.{name}. Supported: {', '.join(AUTH)}.")
+        label = f"auth.{name}" if name in given_auth else labels.get(f"auth.{name}", f"auth.{name}")
+        converted["auth"][name] = convert(value, AUTH[name], label)
+        if name in SECRETS or name == "access_key":
+            check_credential(name, str(value), label, warnings)
+    _add_project_domain(converted["auth"])
+    warnings += ordinary_secrets(converted["auth"], converted)
+    if cloud:
+        converted["cloud"] = cloud
+    credentials_found = any(name.startswith("auth.") for name in labels)
+    return {**converted, "warnings": warnings, "credentials_found": credentials_found}
+
+
+def _auth(value: t.Any, label: str) -> dict[str, t.Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise VpnError(f"{label} must be a dictionary, got: {type(value).__name__}.")
+    return value
+
+
+def _set_values(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the options that are set: an empty answer of a form is not."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
 def _without_alternatives(
     found: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]
 ) -> dict[str, t.Any]:
-    named = {name for pair in ALTERNATIVES for name in pair if set(pair) & set(given)}
-    return {name: value for name, value in found.items() if name not in named}
+    dropped = {name for pair in ALTERNATIVES for name in pair if set(pair) & set(given)}
+    if {*SCOPES, "domain_name", "domain_id"} & set(given):
+        dropped |= set(SCOPES)
+    return {name: value for name, value in found.items() if name not in dropped}
 
 
-def _convert_types(found: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Values of the environment in the options' types."""
-    for name, kind in (("api_timeout", float), ("retries", int)):
-        if name in found:
-            try:
-                found[name] = kind(found[name])
-            except ValueError:
-                raise VpnError(
-                    f"{ENVIRONMENT[name]} is {found[name]!r}, but {name} takes a number."
-                ) from None
-    if "validate_certs" in found:  # OS_INSECURE says the opposite
-        found["validate_certs"] = found["validate_certs"].lower() not in ("1", "true", "yes", "on")
-    if "interface" in found:
-        found["interface"] = found["interface"].replace("URL", "")
-    return found
+def _spread_domains(auth: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return `auth` with a domain beside a project as the domain of user and project.
+
+    That is what openstacksdk does.
+    """
+    spread = dict(auth)
+    for name in ("domain_name", "domain_id"):
+        domain = spread.pop(name, None)
+        if domain:
+            spread.setdefault("user_" + name, domain)
+            spread.setdefault("project_" + name, domain)
+    return spread
+
+
+def _add_project_domain(auth: dict[str, t.Any]) -> None:
+    """Let a project without a domain be in the domain of its user, because Keystone does not guess."""
+    domains = (
+        "project_domain_name",
+        "project_domain_id",
+        "default_domain_name",
+        "default_domain_id",
+    )
+    if "project_name" in auth and not set(domains) & set(auth):
+        for name in ("domain_name", "domain_id"):
+            if auth.get("user_" + name):
+                auth["project_" + name] = auth["user_" + name]
 
 
 def secrets_of(auth: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     """Return the secret values of `auth`, which no message may contain."""
-    return tuple(str(auth[name]) for name in SECRETS if auth.get(name))
+    values = [str(auth[name]) for name in SECRETS if auth.get(name)]
+    for value in auth.values():
+        if isinstance(value, str) and "://" in value:
+            values += url_secrets(value)
+    return tuple(values)

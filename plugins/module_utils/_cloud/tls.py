@@ -25,7 +25,7 @@ def tls_settings(options: t.Mapping[str, t.Any]) -> Tls:
         if options.get(name):
             files[name] = str(Path(options[name]).expanduser())
             if not Path(files[name]).exists():
-                raise VpnError(f"{name} is {files[name]}, but there is no such file.")
+                raise VpnError(f"{name}: file not found: {files[name]}.")
     cert, key = files.get("client_cert"), files.get("client_key")
     return Tls(
         verify=files.get("ca_cert", True) if options["validate_certs"] else False,

@@ -11,8 +11,8 @@ import typing as t
 
 from ansible.errors import AnsibleError
 
+from ...module_utils._cloud.credentials import SECRETS
 from ...module_utils._cloud.errors import VpnError
-from ...module_utils._cloud.options import SECRETS
 from .._role_variables import parse_list
 
 # Options that contain expressions: they are evaluated for each host.

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...module_utils._cloud.client import connect
-from ...module_utils._cloud.deadline import run_parallel
+from ...module_utils._cloud.credentials import SECRETS
 from ...module_utils._cloud.errors import VpnError
 from ...module_utils._cloud.json_body import gc_paused, parse_json
-from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, SECRETS, merge_options
+from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, merge_options
+from ...module_utils._cloud.parallel import run_parallel
 from ...module_utils._vpn.gathering import Messages, Selection, gather
 from ...module_utils._vpn.kinds import CONNECTION
 from .options import shaped
@@ -31,6 +32,7 @@ CACHE_KEY_OPTIONS = (
     "region_name",
     "interface",
     "endpoint",
+    "enterprise_endpoint",
     "client_cert",
 )
 BEARER_SECRETS = ("token", "access_token")  # secrets that alone determine the user

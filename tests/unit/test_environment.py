@@ -1,0 +1,363 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The environment and clouds.yaml mean what they mean to openstacksdk."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+import typing as t
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import yaml
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.authenticator import (
+    create_authenticator,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.convert import cloud_name
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.keystone import _load_plugin
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import Tls
+from openstack.config import OpenStackConfig
+
+from tests.unit.clients import Row, failure
+
+URL = "https://iam.example.com/v3"
+CASES = 300
+
+# Values of which each generated environment or cloud has some.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "username": ("alice", "bob"),
+    "user_id": ("0a1b2c",),
+    "password": ("alice-password",),
+    "user_domain_name": ("Default", "OTC0001"),
+    "user_domain_id": ("default",),
+    "project_name": ("eu-de", "eu-de_production"),
+    "project_id": ("10039663455a446d8ba2cbb058b0f578",),
+    "tenant_name": ("eu-de", "eu-nl"),
+    "tenant_id": ("00000000000000000000000000000000",),
+    "project_domain_name": ("Default", "OTC0002"),
+    "project_domain_id": ("default",),
+    "domain_name": ("OTC0003",),
+    "domain_id": ("d0d0",),
+    "default_domain_name": ("OTC0004",),
+    "default_domain_id": ("d1d1",),
+    "system_scope": ("all",),
+    "trust_id": ("7u57",),
+    "auth_token": ("gAAAA-old",),
+    "token": ("gAAAA-new",),
+    "application_credential_id": ("ac-id",),
+    "application_credential_secret": ("ac-secret",),
+    "auth_type": ("password", "token", "v3applicationcredential", "v3password", "v3token"),
+    "region_name": ("eu-de", "eu-nl"),
+    "network_region_name": ("eu-ch2",),
+    "interface": ("public", "internal", "adminURL"),
+    "endpoint_type": ("internalURL", "publicURL"),
+    "network_interface": ("admin",),
+    "network_endpoint_override": ("https://vpc.example.com",),
+    "network_endpoint": ("https://network.example.com",),
+}
+OUTSIDE_OF_AUTH = {
+    name for name in CHOICES if name.startswith(("network_", "region", "interface", "endpoint_"))
+} | {"auth_type"}
+LIKELY = ("username", "password", "user_domain_name", "project_name")
+
+
+def generated(seed: int) -> Row:
+    """Settings as people have them: mostly a user with a project, and some of everything else."""
+    chance = random.Random(seed)
+    names = [name for name in LIKELY if chance.random() < 0.85]
+    names += [name for name in CHOICES if chance.random() < 0.12]
+    return {"auth_url": URL, **{name: chance.choice(CHOICES[name]) for name in names}}
+
+
+class _Captured(Exception):  # noqa: N818
+    """The request for a token."""
+
+
+class _Session:
+    """Takes the request that a plugin of keystoneauth1 sends."""
+
+    def post(self, url: str, json: Row, **_options: t.Any) -> t.NoReturn:
+        raise _Captured(url, json)
+
+
+def token_request(plugin: t.Any) -> Row | None:
+    """The request for a token that a plugin sends; None if it refuses to."""
+    try:
+        if hasattr(plugin, "create_plugin"):
+            plugin = plugin.create_plugin(None, (3, 0), plugin.auth_url)
+        plugin.get_auth_ref(_Session())
+    except _Captured as captured:
+        url, body = captured.args
+        return {"url": url, **body["auth"]}
+    except Exception:
+        return None
+    raise AssertionError
+
+
+def of_openstacksdk(cloud: str | None, **settings: t.Any) -> Row | None:
+    """What openstacksdk makes of it; None if it cannot load it or get a token with it."""
+    try:
+        region = OpenStackConfig(**settings).get_one(cloud=cloud)
+    except Exception:
+        return None
+    request = token_request(region.config["auth"] and region._auth)
+    if request is None:
+        return None
+    interface = region.get_interface("network")
+    return {
+        "request": request,
+        "region_name": region.get_region_name("network") or None,
+        "interface": str(interface).replace("URL", ""),
+        "endpoint": region.get_endpoint("network"),
+    }
+
+
+def of_collection(options: Row, environ: t.Mapping[str, str]) -> Row | str:
+    """The same of the collection; its sentence if it refuses."""
+    try:
+        merged = merge_options(options, environ)
+        authenticator: t.Any = create_authenticator(merged, None, Tls(True, None))
+        request = token_request(authenticator._plugin)
+    except VpnError as error:
+        return str(error)
+    return {
+        "request": request,
+        "region_name": merged.get("region_name"),
+        "interface": merged["interface"],
+        "endpoint": merged.get("endpoint"),
+    }
+
+
+def is_complete(request: Row) -> bool:
+    """Whether Keystone can accept the request: each name has the domain that it is unique in."""
+    user = request["identity"].get("password", {}).get("user", {"id": "of the token"})
+    project = request.get("scope", {}).get("project", {"id": "none"})
+    return all("id" in one or {"name", "domain"} <= set(one) for one in (user, project))
+
+
+def exception_for(settings: Row) -> str:
+    """Why the two may differ on purpose; empty if they must agree."""
+    auth_type = settings.get("auth_type")
+    if auth_type == "v3applicationcredential":
+        return "Keystone rejects a scope with an application credential, so none is sent"
+    if auth_type is None and "password" not in settings:
+        return "the type is derived from the credential, where openstacksdk stays with password"
+    return ""
+
+
+def test_environment_means_what_it_means_to_openstacksdk() -> None:
+    compared, differing = 0, []
+    for seed in itertools.count():
+        if compared == CASES:
+            break
+        settings = generated(seed)
+        environ = {"OS_" + name.upper(): value for name, value in settings.items()}
+        with mock.patch.dict(os.environ, environ, clear=True):
+            theirs = of_openstacksdk(None, load_yaml_config=False)
+        if theirs is None or not is_complete(theirs["request"]) or exception_for(settings):
+            continue
+        compared += 1
+        ours = of_collection({}, environ)
+        if ours != theirs:
+            differing.append((environ, ours, theirs))
+    assert differing == []
+
+
+def test_clouds_yaml_means_what_it_means_to_openstacksdk(tmp_path: Path) -> None:
+    compared, differing = 0, []
+    for seed in itertools.count():
+        if compared == CASES:
+            break
+        settings = generated(seed)
+        auth = {name: value for name, value in settings.items() if name not in OUTSIDE_OF_AUTH}
+        cloud = {name: value for name, value in settings.items() if name in OUTSIDE_OF_AUTH}
+        if seed % 3 == 0:  # suboptions beside auth
+            cloud.update({name: auth.pop(name) for name in list(auth)[::2]})
+        path = tmp_path / f"{seed}.yaml"
+        path.write_text(yaml.safe_dump({"clouds": {"one": {"auth": auth, **cloud}}}))
+        shell = {"OS_CLIENT_CONFIG_FILE": str(path), "OS_USERNAME": "shell", "OS_PASSWORD": "x"}
+        with mock.patch.dict(os.environ, shell, clear=True):
+            theirs = of_openstacksdk("one")
+            ours = of_collection({"cloud": "one"}, os.environ)
+        if theirs is None or not is_complete(theirs["request"]) or exception_for(settings):
+            continue
+        compared += 1
+        if ours != theirs:
+            differing.append((cloud, auth, ours, theirs))
+    assert differing == []
+
+
+BASE = {"OS_AUTH_URL": URL, "OS_USERNAME": "automation", "OS_PASSWORD": "automation-password"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "auth"),
+    [
+        ({"OS_TENANT_NAME": "eu-de"}, {"project_name": "eu-de"}),
+        ({"OS_TENANT_ID": "p"}, {"project_id": "p"}),
+        (
+            {"OS_DOMAIN_NAME": "D", "OS_PROJECT_NAME": "eu-de"},
+            {"project_name": "eu-de", "user_domain_name": "D", "project_domain_name": "D"},
+        ),
+        (
+            {"OS_DOMAIN_NAME": "D", "OS_USER_DOMAIN_NAME": "U", "OS_PROJECT_NAME": "eu-de"},
+            {"project_name": "eu-de", "user_domain_name": "U", "project_domain_name": "D"},
+        ),
+        ({"OS_DOMAIN_NAME": "D"}, {"domain_name": "D"}),
+        (
+            {"OS_TENANT_NAME": "old", "OS_PROJECT_NAME": "new", "OS_USER_ID": ""},
+            {"project_name": "new"},
+        ),
+    ],
+)
+def test_older_names_and_domains_of_openrc_files(variables: Row, auth: Row) -> None:
+    merged = merge_options({}, {**BASE, **variables})["auth"]
+    base = {"auth_url": URL, "username": "automation", "password": "automation-password"}
+    assert merged == {**base, **auth}
+
+
+def test_endpoint_type_is_the_interface() -> None:
+    assert merge_options({}, {"OS_ENDPOINT_TYPE": "internalURL"})["interface"] == "internal"
+
+
+@pytest.mark.parametrize(
+    "variable", ["OS_AUTH_URL", "OS_USERNAME", "OS_REGION_NAME", "OS_INTERFACE", "OS_CACERT"]
+)
+def test_carriage_return_names_its_variable(variable: str) -> None:
+    environ = {**BASE, variable: "public\r"}
+    assert failure(lambda: merge_options({}, environ)).startswith(
+        f"{variable} ends in a carriage return."
+    )
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("variable", ["OS_AUTH_URL", "OS_USERNAME", "OS_REGION_NAME"])
+def test_quotation_marks_name_their_variable(variable: str, quote: str) -> None:
+    environ = {**BASE, variable: f"{quote}value{quote}"}
+    assert failure(lambda: merge_options({}, environ)).startswith(
+        f"{variable} is in quotation marks"
+    )
+
+
+def test_spaces_around_a_name_are_removed() -> None:
+    environ = {**BASE, "OS_AUTH_URL": f" {URL}", "OS_REGION_NAME": "eu-de "}
+    options = merge_options({}, environ)
+    assert (options["auth"]["auth_url"], options["region_name"]) == (URL, "eu-de")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("secret-secret\r", "carriage return"),
+        ("secret-secret\n", "line break"),
+        ("'secret'", "quotation"),
+    ],
+)
+def test_password_that_looks_wrong_is_sent_with_a_warning(value: str, words: str) -> None:
+    options = merge_options({}, {**BASE, "OS_PASSWORD": value})
+    assert options["auth"]["password"] == value
+    (warning,) = options["warnings"]
+    assert warning.startswith("OS_PASSWORD ")
+    assert words in warning
+    assert "secret" not in warning
+
+
+@pytest.mark.parametrize("value", ["abcd\n", "ab cd", "abcd\r", "ab☎cd", "\tabcd"])
+@pytest.mark.parametrize("name", ["token", "secret_key", "access_key", "security_token"])
+def test_token_or_key_with_whitespace_is_refused(name: str, value: str) -> None:
+    for call, label in (
+        (lambda: merge_options({"auth": {name: value}}, {}), f"auth.{name}"),
+        (lambda: merge_options({}, {f"OS_{name.upper()}": value}), f"OS_{name.upper()}"),
+    ):
+        sentence = failure(call)
+        assert sentence.startswith(f"{label} ")
+        assert "abcd" not in sentence
+
+
+@pytest.mark.parametrize("path", ["/v3/auth/tokens", "/v3/auth/tokens/"])
+def test_auth_url_of_tokens_is_refused(path: str) -> None:
+    auth = {"auth_url": f"https://iam.example.com{path}", "token": "gAAAA"}
+    options = merge_options({"auth": auth}, {})
+    assert "base URL of Keystone" in failure(lambda: _load_plugin("token", options["auth"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "converted"),
+    [
+        ("api_timeout", "30", 30.0),
+        ("api_timeout", 30, 30.0),
+        ("retries", "2", 2),
+        ("validate_certs", "false", False),
+        ("validate_certs", "Yes", True),
+        ("region_name", 7, "7"),
+        ("interface", "internalURL", "internal"),
+        ("ca_cert", "", None),
+    ],
+)
+def test_values_are_converted_to_the_type_of_their_option(
+    name: str, value: t.Any, converted: t.Any
+) -> None:
+    assert merge_options({name: value}, {}).get(name) == converted
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_timeout", "soon"),
+        ("retries", "2.5"),
+        ("retries", 2.5),
+        ("retries", True),
+        ("validate_certs", "perhaps"),
+        ("region_name", ["eu-de"]),
+        ("interface", "private"),
+        ("endpoint", {"url": "x"}),
+        ("auth", "text"),
+        ("auth", ["text"]),
+    ],
+)
+def test_value_that_cannot_be_converted_names_its_option(name: str, value: t.Any) -> None:
+    assert failure(lambda: merge_options({name: value}, {})).startswith(f"{name} must be ")
+
+
+@pytest.mark.parametrize("value", [12345678, True, ["not-for-logs"], {"a": "not-for-logs"}, 1.5])
+@pytest.mark.parametrize("name", ["password", "token", "application_credential_secret"])
+def test_secret_that_is_not_a_string_is_refused(name: str, value: t.Any) -> None:
+    sentence = failure(lambda: merge_options({"auth": {name: value}}, {}))
+    assert sentence.startswith(f"auth.{name} must be a string, got: ")
+    assert "Put the value in quotes" in sentence
+    assert "12345678" not in sentence
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"auth": {"password": "not-for-logs"}},
+        [{"password": "not-for-logs"}],
+        "{'auth': {'password': 'not-for-logs'}}",
+        "auth:\n  password: not-for-logs",
+        '["not-for-logs"]',
+    ],
+)
+def test_cloud_that_is_not_a_name_is_refused_without_its_value(value: t.Any) -> None:
+    expected = "cloud must be the name of a cloud in clouds.yaml"
+    environ = {"OS_CLOUD": "one", "OS_USERNAME": "bob"}
+    assert failure(lambda: merge_options({"cloud": value}, environ)).startswith(expected)
+    # as Ansible does: the type first, which leaves no value to be shown, then the option
+    checked = cloud_name(value)
+    assert "not-for-logs" not in repr(checked)
+    assert value == {} or not isinstance(value, dict)
+    assert failure(lambda: merge_options({"cloud": checked}, environ)).startswith(expected)
+
+
+@pytest.mark.parametrize("secret", ["ACTIVE", "1500", "eu-de", "abc"])
+def test_secret_that_occurs_in_results_is_a_warning(secret: str) -> None:
+    auth = {"password": secret, "project_name": "eu-de", "user_domain_name": "D"}
+    (warning,) = merge_options({"auth": auth}, {})["warnings"]
+    assert warning.startswith("auth.password is a short number or a word")
+    assert secret not in warning
