@@ -26,6 +26,23 @@ def main() -> None:
         "--connections", type=int, default=0, help="connections to make up in carl's project"
     )
     parser.add_argument(
+        "--enterprise-connections",
+        type=int,
+        default=0,
+        help="connections of Enterprise Edition VPN to make up in carl's project",
+    )
+    parser.add_argument(
+        "--enterprise-type",
+        choices=("evpn", "vpn"),
+        help="list Enterprise Edition VPN in the catalog under this type",
+    )
+    parser.add_argument(
+        "--agent-polls",
+        type=int,
+        default=1,
+        help="responses that show a new connection as PENDING_CREATE (default: %(default)s)",
+    )
+    parser.add_argument(
         "--pagination-max-limit", type=int, help="most rows of a page, with or without a limit"
     )
     parser.add_argument(
@@ -40,6 +57,9 @@ def main() -> None:
         pagination_max_limit=options.pagination_max_limit,
         filter_validation=not options.no_filter_validation,
         connections=options.connections,
+        enterprise_connections=options.enterprise_connections,
+        enterprise_type=options.enterprise_type,
+        agent_polls=options.agent_polls,
         port=options.port,
     ) as mock_api:
         print("# Paste these lines into a shell to be", options.user)

@@ -14,6 +14,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from .enterprise import ENTERPRISE_QUIRKS
 from .network import QUIRKS
 from .scenario import Row
 
@@ -32,7 +33,7 @@ class Fault:
     delay: seconds before anything is sent.
     status, headers, body: replace those of the proper answer, each where given. A body that is
         neither text nor bytes is sent as JSON; a header that is None is left out.
-    quirks: names of network.QUIRKS.
+    quirks: names of network.QUIRKS and enterprise.ENTERPRISE_QUIRKS.
     change: id → new attributes (None: remove it), before the request is answered; it lasts.
     reset: reset the connection, before the answer, or after `cut` bytes of its body.
     cut: close the connection after so many bytes of the body.
@@ -57,7 +58,7 @@ class Fault:
     flood: int = 0
 
     def __post_init__(self) -> None:
-        unknown = set(self.quirks) - set(QUIRKS)
+        unknown = set(self.quirks) - set(QUIRKS) - set(ENTERPRISE_QUIRKS)
         if unknown:
             raise ValueError(f"no such quirks: {sorted(unknown)}")
         re.compile(self.path)

@@ -55,6 +55,8 @@ class Identity:
     def __init__(self, scenario: Scenario, token_lifetime: timedelta) -> None:
         self.scenario = scenario
         self.token_lifetime = token_lifetime
+        # The type of the catalog's entry for Enterprise Edition VPN; None: there is none.
+        self.enterprise_type: str | None = None
         # Added to the server's clock, so that a client's looks wrong.
         self.clock_offset = timedelta()
         self._tokens: dict[str, Grant] = {}
@@ -193,7 +195,9 @@ class Identity:
         return self._grant(user, names[0] if names else None, ("hw_ak_sk",))
 
 
-def describe(grant: Grant, scenario: Scenario, root: str) -> dict[str, Any]:
+def describe(
+    grant: Grant, scenario: Scenario, root: str, enterprise_type: str | None
+) -> dict[str, Any]:
     """Return the `token` object of an answer; `root` is the URL of this server, without path."""
     when = "%Y-%m-%dT%H:%M:%S.%fZ"
     token: dict[str, Any] = {
@@ -213,19 +217,24 @@ def describe(grant: Grant, scenario: Scenario, root: str) -> dict[str, Any]:
         token["project"] = {"id": project_id, "name": grant.project, "domain": DOMAIN}
         token["is_domain"] = False
         token["roles"] = [{"id": stable_hex("role", name), "name": name} for name in grant.roles]
-        token["catalog"] = catalog(scenario, project_id, root)
+        token["catalog"] = catalog(scenario, project_id, root, enterprise_type)
     return token
 
 
-def catalog(scenario: Scenario, project_id: str, root: str) -> list[dict[str, Any]]:
+def catalog(
+    scenario: Scenario, project_id: str, root: str, enterprise_type: str | None
+) -> list[dict[str, Any]]:
     """Return the services: that of type `network` between others like it."""
     both = (scenario.region, OTHER_REGION)
-    services = (
+    services = [
         ("identity", "keystone", f"{root}/v3", both),
         ("vpc", "vpc", f"{root}/v1/{project_id}", both),
         ("vpc2.0", "vpc2.0", f"{root}/v2.0/{project_id}", both),
         ("network", "neutron", root, (scenario.region,)),
-    )
+    ]
+    if enterprise_type is not None:
+        url = f"{root}/v5/{project_id}"
+        services.append((enterprise_type, enterprise_type, url, (scenario.region,)))
     # Open Telekom Cloud's catalog has public endpoints only.
     interfaces = ("public",) if scenario.flavor == "otc" else ("public", "internal", "admin")
     return [
@@ -257,7 +266,7 @@ def blueprint(identity: Identity) -> Blueprint:
         return request.host_url.rstrip("/")
 
     def answer(grant: Grant, token: str, status: int) -> tuple[Response, int, dict[str, str]]:
-        body = jsonify(token=describe(grant, identity.scenario, root()))
+        body = jsonify(token=describe(grant, identity.scenario, root(), identity.enterprise_type))
         return body, status, {"X-Subject-Token": token, "Vary": "X-Auth-Token"}
 
     @calls.get("/")
@@ -292,9 +301,10 @@ def blueprint(identity: Identity) -> Blueprint:
     def services() -> Response:
         grant = identity.grant_of(request)
         project_id = identity.scenario.project_ids.get(grant.project or "")
-        return jsonify(
-            catalog=catalog(identity.scenario, project_id, root()) if project_id else [], links={}
-        )
+        if project_id is None:
+            return jsonify(catalog=[], links={})
+        rows = catalog(identity.scenario, project_id, root(), identity.enterprise_type)
+        return jsonify(catalog=rows, links={})
 
     return calls
 

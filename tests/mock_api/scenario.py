@@ -13,6 +13,9 @@ from typing import Any
 
 import yaml
 
+from .enterprise_scenario import COLLECTIONS as ENTERPRISE_COLLECTIONS
+from .enterprise_scenario import enterprise_rows
+
 Row = dict[str, Any]
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenario.yml"
@@ -181,7 +184,9 @@ def stable_hex(what: str, name: str) -> str:
 class Scenario:
     """All users, projects and rows; the rows of a collection stay in the scenario's order."""
 
-    def __init__(self, flavor: str, bulk_connections: int) -> None:
+    def __init__(
+        self, flavor: str, bulk_connections: int, bulk_enterprise_connections: int = 0
+    ) -> None:
         content = yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))
         self.flavor = flavor
         self.region: str = content["region"]
@@ -196,6 +201,13 @@ class Scenario:
         for name, project in self._projects.items():
             for collection, rows in self._rows_of(project).items():
                 self._made[name, collection] = rows
+        # Enterprise Edition VPN has its own kinds. Log entries are by connection.
+        enterprise, self.enterprise_logs = enterprise_rows(
+            BULK_PROJECT, bulk_enterprise_connections
+        )
+        for name in self._projects:
+            for collection in ENTERPRISE_COLLECTIONS:
+                self._made[name, collection] = enterprise.get((name, collection), [])
         self.version = 0
         self._rows = dict(self._made)
 

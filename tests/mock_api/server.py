@@ -26,6 +26,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
 from .agent import Agent
+from .enterprise import Enterprise
 from .errors import ApiError, NeutronError, gateway_error
 from .faults import Fault, Faults
 from .identity import Identity
@@ -59,6 +60,8 @@ class MockApi:
     filter_validation: False ignores unknown filters in place of refusing them.
     tls: a server's SSLContext; None: plain HTTP.
     connections: connections of the project vpn-bulk (user carl).
+    enterprise_connections: the same of Enterprise Edition VPN, which the flavor "otc" has.
+    enterprise_type: type of its entry in the catalog ("evpn", "vpn"); None: it has none.
     agent_polls: responses that show a new connection as PENDING_CREATE, before it is DOWN and its
         service ACTIVE; None: no agent runs, so they stay pending.
     """
@@ -71,6 +74,8 @@ class MockApi:
         filter_validation: bool = True,
         tls: ssl.SSLContext | None = None,
         connections: int = 0,
+        enterprise_connections: int = 0,
+        enterprise_type: str | None = None,
         agent_polls: int | None = 1,
         token_lifetime: timedelta = timedelta(hours=24),
         port: int = 0,
@@ -78,8 +83,9 @@ class MockApi:
         if flavor not in FLAVORS:
             raise ValueError(f"flavor is one of {FLAVORS}, not {flavor!r}")
         self.flavor = flavor
-        self.scenario = Scenario(flavor, connections)
+        self.scenario = Scenario(flavor, connections, enterprise_connections)
         self.identity = Identity(self.scenario, token_lifetime)
+        self.identity.enterprise_type = enterprise_type
         self.requests: list[Recorded] = []
         self.faults = Faults()
         self.agent = Agent(self.scenario, agent_polls)
@@ -173,10 +179,13 @@ class MockApi:
     def environment(self, user: str = "alice", auth_type: str = "password") -> dict[str, str]:
         """Return the variables OS_* with which clients log in as a user, to its project.
 
-        `auth_type` is one of AUTH_TYPES; of access keys it is the user's first.
+        `auth_type` is one of AUTH_TYPES; of access keys it is the user's first. Enterprise
+        Edition VPN has a variable of its own where the server has it.
         """
         project = next(iter(self.scenario.users[user]["roles"]))
         variables = {"OS_AUTH_TYPE": auth_type, "OS_REGION_NAME": self.scenario.region}
+        if self.flavor == "otc":
+            variables["OS_VPN_ENDPOINT_OVERRIDE"] = self.url
         if auth_type == "aksk":
             key = self.access_keys(user)[0]
             return variables | {
@@ -207,6 +216,10 @@ def _application(endpoint: MockApi, network: Network) -> Flask:
     application.register_blueprint(identity_calls(endpoint.identity))
     application.register_blueprint(network.blueprint())
     application.register_blueprint(endpoint.writing.blueprint())
+    if endpoint.flavor == "otc":
+        scenario = endpoint.scenario
+        enterprise = Enterprise(scenario, endpoint.identity, scenario.enterprise_logs)
+        application.register_blueprint(enterprise.blueprint())
 
     @application.errorhandler(ApiError)
     def refuse(error: ApiError) -> tuple[FlaskResponse, int, dict[str, str]]:
