@@ -103,6 +103,8 @@ class Enterprise:
         self._logs = logs
         # Rows by project and kind, the newest first, of one version of the scenario.
         self._sorted: dict[tuple[str, str], list[tuple[datetime, Row]]] = {}
+        # Bodies by request, of the same version: a benchmark's list of thousands is rendered once.
+        self._rendered: dict[str, bytes] = {}
         self._version = -1
 
     def blueprint(self) -> Blueprint:
@@ -126,8 +128,18 @@ class Enterprise:
 
     def list_all(self, project_id: str, collection: str) -> Response:
         """Answer the list call of a kind."""
-        kind, quirks = KINDS[collection], _quirks()
-        timed = self._newest_first(self._project(project_id), collection)
+        project, quirks = self._project(project_id), _quirks()
+        self._forget_older_versions()
+        body = self._rendered.get(request.url)
+        if body is None or quirks:
+            body = _json(self._list(project, collection, quirks))
+            if not quirks:
+                self._rendered[request.url] = body
+        return Response(body, content_type="application/json")
+
+    def _list(self, project: str, collection: str, quirks: Collection[str]) -> Row:
+        kind = KINDS[collection]
+        timed = self._newest_first(project, collection)
         total = len(timed)
         for name in kind.filters:
             wanted = request.args.getlist(name)
@@ -146,7 +158,7 @@ class Enterprise:
         rows = [_altered(row, quirks) for _time, row in timed]
         if "duplicate_ids" in quirks:
             rows = [row for row in rows for _twice in range(2)]
-        return _answer({collection: rows, **body})
+        return {collection: rows, **body}
 
     def show_one(self, project_id: str, collection: str, object_id: str) -> Response:
         """Answer the call for one object."""
@@ -165,7 +177,7 @@ class Enterprise:
     def tags(self, project_id: str, collection: str, object_id: str) -> Response:
         """Answer the call for one object's tags."""
         row = self._find(project_id, collection, object_id)
-        return _answer({"tags": row.get("tags") or []}, request_id=False)
+        return _tags(row.get("tags") or [])
 
     def project_tags(self, project_id: str, collection: str) -> Response:
         """Answer the call for the tags of all objects of a kind."""
@@ -174,7 +186,7 @@ class Enterprise:
             for tag in row.get("tags") or ():
                 values.setdefault(tag["key"], set()).add(tag["value"])
         tags = [{"key": key, "values": sorted(found)} for key, found in sorted(values.items())]
-        return _answer({"tags": tags}, request_id=False)
+        return _tags(tags)
 
     def quotas(self, project_id: str) -> Response:
         """Answer the call for quotas and what is used of them."""
@@ -208,10 +220,14 @@ class Enterprise:
                 return row
         raise gateway_error(404, "VPN.0004", "resource not found")
 
-    def _newest_first(self, project: str, collection: str) -> list[tuple[datetime, Row]]:
+    def _forget_older_versions(self) -> None:
         if self._version != self._scenario.version:
             self._version = self._scenario.version
-            self._sorted = {}
+            self._sorted.clear()
+            self._rendered.clear()
+
+    def _newest_first(self, project: str, collection: str) -> list[tuple[datetime, Row]]:
+        self._forget_older_versions()
         key = (project, collection)
         if key not in self._sorted:
             rows = self._scenario.rows(project, collection)
@@ -273,8 +289,15 @@ def _invalid(what: str) -> ApiError:
     return gateway_error(400, "VPN.0001", f"invalid request:{what}")
 
 
-def _answer(body: Row, *, request_id: bool = True) -> Response:
-    """Return a body as JSON; all but those on tags have a request ID."""
-    if request_id:
-        body["request_id"] = str(uuid.uuid4())
-    return Response(json.dumps(body), content_type="application/json")
+def _answer(body: Row) -> Response:
+    """Return a body with a request ID as JSON."""
+    return Response(_json(body), content_type="application/json")
+
+
+def _json(body: Row) -> bytes:
+    return json.dumps({**body, "request_id": str(uuid.uuid4())}).encode()
+
+
+def _tags(rows: list[Row]) -> Response:
+    """Return tags as JSON: these responses have no request ID."""
+    return Response(json.dumps({"tags": rows}), content_type="application/json")
