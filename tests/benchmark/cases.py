@@ -35,6 +35,11 @@ EXPRESSIONS: dict[str, t.Any] = {
 }
 
 
+# Fields to select in the module, and in the inventory.
+FIELDS = ["name", "state", "local_cidrs", "remote_cidrs"]
+HOST_FIELDS = ["name", "state", "peer_address"]
+
+
 @dataclass(frozen=True)
 class Comparison:
     """One row of the table: a command, the one it is set against, and the target.
@@ -66,9 +71,11 @@ def _client(name: str, way: str, connections: int) -> Command:
     return Command(name, (sys.executable, str(CLIENT), way), connections)
 
 
-def _ansible(name: str, *arguments: str, connections: int = 0) -> Command:
+def _ansible(
+    name: str, *arguments: str, connections: int = 0, word: str = "peer_address"
+) -> Command:
     command = (str(BIN / "ansible"), "localhost", "-m", *arguments)
-    return Command(name, command, connections)
+    return Command(name, command, connections, word)
 
 
 def modules(
@@ -132,6 +139,13 @@ def modules(
             Comparison("resolved module", connections, resolved, floor, 1.5),
             Comparison("resolved module", connections, resolved, same),
         ]
+        fields = "ipsec_connection_info, four fields"
+        options = json.dumps({"fields": FIELDS})
+        module = "otc.vpn.ipsec_connection_info"
+        commands.append(
+            _ansible(fields, module, "-a", options, connections=connections, word="remote_cidrs")
+        )
+        comparisons.append(Comparison("module, four fields", connections, fields, floor, 1.15))
     if openstack_cloud:
         rival = "openstack.cloud.resources"
         arguments = "service=network type=vpn_ipsec_site_connection"
@@ -181,6 +195,10 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
             Comparison("constructed inventory", connections, constructed, plain),
             Comparison("resolved inventory", connections, "inventory, resolve", floor),
         ]
+    if connections == 10000:
+        fields = "inventory, three fields"
+        sources[fields] = ("otc.vpn.ipsec_connections", {"fields": HOST_FIELDS})
+        comparisons.append(Comparison("inventory, three fields", connections, fields, plain, 0.5))
     commands = []
     for number, (name, (plugin, options)) in enumerate(sources.items()):
         path = folder / f"{number}.ipsec_connections.yml"

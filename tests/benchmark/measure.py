@@ -17,11 +17,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """A command, what it is called in the table, and how many connections its output must have."""
+    """A command, what it is called in the table, and how many connections its output must have.
+
+    `word` is in the output once for each connection, at least.
+    """
 
     name: str
     arguments: tuple[str, ...]
     connections: int = 0
+    word: str = "peer_address"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def in_turn(
     costs: Costs = {command.name: [] for command in commands}
     for command in commands:
         told = _run(command, folder, environment).told
-        found = told.get("rows", _count(folder / "stdout", b"peer_address"))
+        found = told.get("rows", _count(folder / "stdout", command.word.encode()))
         if found < command.connections:
             raise SystemExit(f"{command.name} has {found} of {command.connections} connections.")
     for _round in range(rounds):
