@@ -32,6 +32,7 @@ PARTS = {
         "examples",
         "extensions",
         "meta",
+        "playbooks",
         "plugins",
         "requirements.txt",
         "roles",

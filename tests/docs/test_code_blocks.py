@@ -159,10 +159,12 @@ def has_targets(arguments: t.Sequence[str]) -> None:
 
 def has_requirements(arguments: t.Sequence[str]) -> None:
     """`pip install`: the libraries are those that the collection asks for."""
-    known = re.findall(
-        r"^[a-z0-9.-]+", (ROOT / "requirements/dev.in").read_text(), re.MULTILINE
-    ) + re.findall(r"^[a-z0-9.-]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    assert set(arguments[1:]) <= set(known), arguments
+    known = {
+        name
+        for file in ("requirements.txt", "requirements/dev.in", "requirements/rulebook.in")
+        for name in re.findall(r"^[a-z0-9.-]+", (ROOT / file).read_text(), re.MULTILINE)
+    }
+    assert set(arguments[1:]) <= known, arguments
 
 
 def has_paths(arguments: t.Sequence[str]) -> None:
@@ -186,6 +188,7 @@ ELSEWHERE: dict[str, t.Callable[[t.Sequence[str]], None]] = {
     "cd": lambda arguments: None,
     "ansible-builder": lambda arguments: None,  # builds with a container engine
     "ansible-galaxy": galaxy,
+    "ansible-rulebook": lambda arguments: None,  # tests/events
     ".": lambda arguments: None,  # activates the environment that runs this
     "python": has_paths,
     "python3": lambda arguments: None,  # makes an environment

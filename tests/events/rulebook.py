@@ -76,6 +76,7 @@ class Rulebook:
                 "ANSIBLE_COLLECTIONS_PATH": str(collections),
                 "ANSIBLE_HOME": str(folder / ".ansible"),
                 "ANSIBLE_NOCOLOR": "true",
+                "ANSIBLE_PYTHON_INTERPRETER": str(commands / "python"),
                 "LC_ALL": "C.UTF-8",
                 **variables,
             },
@@ -111,14 +112,16 @@ class Rulebook:
         """Everything that was printed until now."""
         return "".join(list(self.lines))
 
-    def wait_for(self, enough: t.Callable[[list[Event]], bool], seconds: float = 60) -> list[Event]:
+    def wait_for(
+        self, enough: t.Callable[[list[Event]], bool], seconds: float = 180
+    ) -> list[Event]:
         """Return the events printed by the action print_event, once they are enough."""
         with self._arrival:
             if not self._arrival.wait_for(lambda: enough(self.events()), seconds):
                 raise AssertionError(f"after {seconds:g} seconds:\n{self.output}")
         return self.events()
 
-    def wait_for_output(self, pattern: str, seconds: float = 60) -> None:
+    def wait_for_output(self, pattern: str, seconds: float = 180) -> None:
         """Wait until the output matches a regular expression."""
         with self._arrival:
             if not self._arrival.wait_for(lambda: re.search(pattern, self.output), seconds):
@@ -133,6 +136,6 @@ class Rulebook:
             if " [event] ***" in banner
         ]
 
-    def wait_for_end(self, seconds: float = 30) -> int:
+    def wait_for_end(self, seconds: float = 45) -> int:
         """Return the exit code. Raises TimeoutExpired."""
         return self._process.wait(seconds)

@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
 
+from tests.docs.blocks import sections
 from tests.events import rulebook
 from tests.events.rulebook import Rulebook
 from tests.mock_api import MockApi
 from tests.unavailable import unavailable
 
+GUIDE = Path(__file__).parent.parent.parent / "docs" / "guides" / "events.md"
 LIST = "/v2.0/vpn/ipsec-site-connections"
 TOKENS = "/v3/auth/tokens"
 
@@ -48,8 +53,8 @@ def short(event: dict[str, t.Any]) -> tuple[str, ...]:
 
 
 def more_requests(mock_api: MockApi, number: int) -> None:
-    """Wait until some more requests have arrived; fails after a minute."""
-    enough, end = len(mock_api.requests) + number, time.monotonic() + 60
+    """Wait until some more requests have arrived; fails after three minutes."""
+    enough, end = len(mock_api.requests) + number, time.monotonic() + 180
     while len(mock_api.requests) < enough:
         assert time.monotonic() < end, "no more requests arrive"
         time.sleep(0.05)
@@ -153,3 +158,101 @@ def test_bad_argument_ends_ansible_rulebook_with_a_sentence(
     variables = mock_api.environment("alice")
     with Rulebook(commands, collections, tmp_path, name, variables=variables) as watching:
         watching.wait_for_output(r"Invalid arguments of otc\.vpn\.ipsec_connections: intervall\.")
+
+
+@pytest.fixture
+def webhook() -> t.Iterator[tuple[str, list[str]]]:
+    """The URL of a webhook, and the messages that it got."""
+    messages: list[str] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            messages.append(json.loads(body)["text"])
+            self.send_response(204)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Webhook) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", messages
+        server.shutdown()
+
+
+def test_rulebook_notify_sends_messages(
+    commands: Path,
+    collections: Path,
+    mock_api: MockApi,
+    tmp_path: Path,
+    webhook: tuple[str, list[str]],
+) -> None:
+    url, messages = webhook
+    (tmp_path / "inventory").write_text("localhost ansible_connection=local\n")
+    (tmp_path / "variables.yml").write_text(f"tunnel_notify_url: {url}\ntunnel_interval: 0.2\n")
+    munich = mock_api.id_of("vpn-one", "branch-munich")
+    arguments = ("otc.vpn.notify", "--inventory", "inventory", "--vars", "variables.yml")
+    variables = mock_api.environment("alice") | {"OS_CONNECT_RETRIES": "0"}
+    with Rulebook(commands, collections, tmp_path, *arguments, variables=variables) as watching:
+        more_requests(mock_api, 4)
+        mock_api.change(munich, status="DOWN")
+        watching.wait_for_output(r"(?s)(ok=1.*){1}")
+        mock_api.change(munich, status="ACTIVE")
+        watching.wait_for_output(r"(?s)(ok=1.*){2}")
+        mock_api.fault(LIST, status=503)
+        watching.wait_for_output(r"(?s)(ok=1.*){4}")
+    assert messages[:2] == [
+        "Tunnel branch-munich to 198.51.100.20 is down, previously up.",
+        "Tunnel branch-munich to 198.51.100.20 is up, previously down.",
+    ]
+    assert "HTTP 503" in messages[2]
+    assert messages[3] == "The state of the tunnels can be read again."
+
+
+def test_rulebook_repair_configures_the_gateway_of_the_tunnel(
+    commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
+) -> None:
+    munich, hamburg = (
+        mock_api.id_of("vpn-one", name) for name in ("branch-munich", "branch-hamburg")
+    )
+    gateway = {
+        "ansible_connection": "local",
+        "strongswan_peer_psk": "a-pre-shared-key",
+        "strongswan_peer_manage_packages": False,
+        "strongswan_peer_manage_service": False,
+        "strongswan_peer_load": False,
+    }
+    gateways = {
+        name: {
+            **gateway,
+            "tunnel_connection_id": connection_id,
+            "strongswan_peer_swanctl_dir": str(tmp_path / name),
+        }
+        for name, connection_id in (("munich", munich), ("hamburg", hamburg))
+    }
+    inventory = {"all": {"hosts": {"localhost": {}}}, "strongswan_gateways": {"hosts": gateways}}
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump(inventory))
+    (tmp_path / "variables.yml").write_text("tunnel_wait_timeout: 1\ntunnel_interval: 0.2\n")
+    arguments = ("otc.vpn.repair", "--inventory", "inventory.yml", "--vars", "variables.yml")
+    variables = mock_api.environment("alice")
+    with Rulebook(commands, collections, tmp_path, *arguments, variables=variables) as watching:
+        more_requests(mock_api, 4)
+        mock_api.change(munich, status="DOWN")
+        watching.wait_for_output("PLAY RECAP(?s:.*)munich +: ok=")
+        watching.wait_for_output("munich +: .* failed=0")
+    assert list((tmp_path / "munich").rglob("*.conf"))
+    assert not (tmp_path / "hamburg").exists()
+
+
+def test_rulebook_of_the_guide_shows_tunnels_that_go_down_and_up(
+    commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
+) -> None:
+    blocks = (block for section in sections(GUIDE) for block in section.blocks)
+    text = next(block.text for block in blocks if block.file == "rulebook.yml")
+    (tmp_path / "rulebook.yml").write_text(text.replace("interval: 30", "interval: 0.2"))
+    munich = mock_api.id_of("vpn-one", "branch-munich")
+    variables = mock_api.environment("alice")
+    with Rulebook(commands, collections, tmp_path, "rulebook.yml", variables=variables) as watching:
+        more_requests(mock_api, 4)
+        mock_api.change(munich, status="ERROR")
+        watching.wait_for_output("branch-munich is error")
+        mock_api.change(munich, status="ACTIVE")
+        watching.wait_for_output("branch-munich is up, previously error")
