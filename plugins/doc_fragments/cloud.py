@@ -228,29 +228,38 @@ notes:
   - Credentials from C(~/.netrc) and cookies are never sent, and redirects are not followed.
 """
 
-    INFO = r"""
+    ENTERPRISE_INFO = r"""
 options:
   name:
     description:
-      - The name or the ID of the one to return. An ID is asked for alone; several may have the same name.
-    type: str
+      - Only return objects with this name or ID, or with one of a list of names and IDs. Names are not unique, so several objects can match.
+      - What looks like an ID is also looked up as a name if no object has that ID, and the other way round. An empty list selects nothing.
+    type: raw
   fields:
     description:
-      - Only these of the documented fields are returned, and V(id). Less is transferred then.
+      - Only return these fields and V(id). Reduces the size of the response.
     type: list
     elements: str
-  project_id:
-    description:
-      - Only those of this project. A user sees more than one project only as an administrator.
-    type: str
 attributes:
   check_mode:
-    description: Runs in check mode as it does otherwise, for it changes nothing.
+    description: Does the same in check mode, because the module is read-only.
     support: full
   diff_mode:
-    description: Returns what has changed, which is nothing.
-    support: none
+    description: The module is read-only.
+    support: N/A
   idempotent:
-    description: Running it again changes nothing.
+    description: The module is read-only, so a second run changes nothing.
     support: full
 """
+
+    # Classic VPN: administrators can see several projects.
+    INFO = ENTERPRISE_INFO.replace(
+        "attributes:\n",
+        r"""  project_id:
+    description:
+      - Only return objects of the project with this ID. Other projects are only visible to administrators.
+    type: str
+attributes:
+""",
+        1,
+    )

@@ -296,7 +296,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     ) -> list[hosts.Candidate]:
         """Return the included hosts in an order that does not depend on that of the responses."""
         prefix, fields = self.get_option("hostvars_prefix"), self.get_option("fields")
-        names = hosts.DOCUMENTED if fields is None else {"id", *fields, *selection.resolved}
+        resolved = selection.resolved(CONNECTION)
+        names = hosts.DOCUMENTED if fields is None else {"id", *fields, *resolved}
         candidates = []
         for cloud, rows in zip(clouds, lists):
             for row in sorted(rows, key=lambda row: (str(row["created_at"] or ""), str(row["id"]))):

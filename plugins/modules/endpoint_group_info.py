@@ -7,79 +7,80 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: endpoint_group_info
-short_description: Get facts about VPN endpoint groups
+short_description: Gather information about VPN endpoint groups
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Returns the endpoint groups of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS, all of them, or those asked for.
-  - An endpoint group names the networks on one side of a connection.
-  - The whole list is returned, or the module fails; if nothing matches, the list is empty.
+  - Lists the VPN endpoint groups of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS. Without filters it returns all of
+    them.
+  - An endpoint group contains the networks on one side of a connection.
+  - Fails rather than returning a partial list. If nothing matches, the list is empty.
 extends_documentation_fragment:
   - otc.vpn.cloud
   - otc.vpn.cloud.info
 options:
   type:
     description:
-      - Only those of this type, for example V(cidr) or V(subnet).
+      - Only return endpoint groups of this type, for example V(cidr) or V(subnet).
     type: str
 seealso:
   - module: otc.vpn.ipsec_connection_info
 """
 
 EXAMPLES = r"""
-# Where to connect to comes from the OS_* environment variables here; it can be given as options too.
+# The examples take the credentials from OS_* environment variables.
 
-- name: Get the groups of remote networks
+- name: Get endpoint groups with remote networks
   otc.vpn.endpoint_group_info:
     type: cidr
   register: groups
 
-- name: Show their networks
+- name: Show the networks
   ansible.builtin.debug:
     msg: "{{ groups.endpoint_groups | map(attribute='endpoints') | flatten | unique | sort }}"
 """
 
 RETURN = r"""
 endpoint_groups:
-  description: The endpoint groups; a field that the server does not have is null.
+  description: List of endpoint groups. Fields that the API does not provide are null.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The ID.
+      description: ID of the endpoint group.
       returned: always
       type: str
       sample: 6ecd9cf3-ca64-46c7-863f-f2eb1b9e838a
     name:
-      description: The name, which need not be unique.
+      description: Name of the endpoint group. Names are not unique.
       returned: always
       type: str
       sample: berlin-networks
     description:
-      description: The description.
+      description: Description of the endpoint group.
       returned: always
       type: str
       sample: ""
     type:
-      description: What the endpoints are, networks (V(cidr)) or IDs of subnets in the cloud (V(subnet)).
+      description: Type of the endpoints, networks (V(cidr)) or IDs of cloud subnets (V(subnet)).
       returned: always
       type: str
       sample: cidr
     endpoints:
-      description: The networks or the IDs.
+      description: Networks or subnet IDs.
       returned: always
       type: list
       elements: str
       sample: [10.2.0.0/24, 10.3.0.0/24]
     project_id:
-      description: The project it belongs to.
+      description: ID of the project.
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     tenant_id:
-      description: The same as RV(endpoint_groups[].project_id), under the older name.
+      description: Legacy name of RV(endpoint_groups[].project_id).
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578

@@ -7,64 +7,71 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ipsec_connection_info
-short_description: Get facts about site-to-site IPsec connections
+short_description: Gather information about IPsec site connections
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Returns the IPsec connections of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS, all of them, or those asked for.
-  - The pre-shared key is neither asked for nor returned unless O(include_psk=true).
-  - The whole list is returned, or the module fails; if nothing matches, the list is empty.
+  - Lists the IPsec site connections of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS. Without filters it returns all of
+    them.
+  - The pre-shared key is neither requested nor returned unless O(include_psk=true).
+  - Fails rather than returning a partial list. If nothing matches, the list is empty.
 extends_documentation_fragment:
   - otc.vpn.cloud
   - otc.vpn.cloud.info
 options:
   status:
     description:
-      - Only those in one of these states, for example V(ACTIVE). How it is written makes no difference (V(pending create)).
+      - Only return connections with one of these statuses, for example V(ACTIVE). Not case-sensitive; spaces match underscores.
+      - A status that is not documented is reported in a warning.
     type: list
     elements: str
   peer_address:
     description:
-      - Only those to this remote gateway. An IPv6 address may be spelled in any way.
+      - Only return connections to this remote gateway. IPv6 addresses match in any notation, host names in upper and lower case.
     type: str
   vpn_service:
     description:
-      - Only those of this VPN service, given by name or ID.
+      - Only return connections of the VPN service with this name or ID.
     type: str
   tags:
     description:
-      - Only those with all of these tags. An empty value matches any value of the tag.
+      - Only return connections with all of these tags. An empty value matches any value of the tag.
     type: dict
   admin_state_up:
     description:
-      - Only those that are administratively enabled (V(true)) or disabled (V(false)).
+      - Only return connections that are administratively enabled (V(true)) or disabled (V(false)).
     type: bool
   resolve:
     description:
-      - Return as well what each connection refers to, its gateway in the cloud, and the networks it joins.
-      - This takes at most five more requests, however many connections there are. What the user may not read, or what is not there,
-        is null, and a warning names it.
+      - Also return the VPN service, policies and endpoint groups of each connection, the address of the cloud gateway, and the local
+        and remote networks.
+      - Sends at most five additional requests, whatever the number of connections. Objects that are missing or not readable are null, with
+        a warning.
+      - If O(fields) contains some of these values, only they are returned, also without this option.
     type: bool
     default: false
   include_psk:
     description:
-      - Return the pre-shared key of each connection, in clear. Set C(no_log) on the task then.
-      - Open Telekom Cloud may answer with a key that is not the real one.
+      - Whether to return the pre-shared key of each connection in plain text. Set C(no_log) on the task if you use this option.
+      - Open Telekom Cloud might return a key that differs from the real one.
     type: bool
     default: false
   wait_for:
     description:
-      - Wait until each of the connections asked for has one of these states. Which ones these are is decided at the beginning.
-      - The module fails if O(wait_timeout) is over before, and names the last state of each.
+      - Wait until every selected connection has one of these statuses. The selection is made once, at the start.
+      - On timeout the module fails and reports the last status of each connection. It also fails if no connection is selected, and if a
+        name or ID in O(name) matches none.
+      - A status that is not documented is reported in a warning.
     type: list
     elements: str
   wait_timeout:
-    description: How many seconds to wait for O(wait_for).
+    description:
+      - Maximum number of seconds to wait, including requests in progress. V(0) reads the connections once. Ignored without O(wait_for).
     type: float
     default: 300
   wait_interval:
-    description: How many seconds lie between two looks, with O(wait_for).
+    description: Seconds between polls. Ignored without O(wait_for).
     type: float
     default: 10
 seealso:
@@ -75,35 +82,40 @@ seealso:
 """
 
 EXAMPLES = r"""
-# Where to connect to comes from the OS_* environment variables here; it can be given as options too.
+# The examples take the credentials from OS_* environment variables.
 
 - name: Get all connections
   otc.vpn.ipsec_connection_info:
   register: vpn
 
-- name: Show which are down
+- name: Show the connections that are down
   ansible.builtin.debug:
-    msg: "{{ vpn.ipsec_connections | selectattr('status', 'eq', 'DOWN') | map(attribute='name') }}"
+    msg: "{{ vpn.ipsec_connections | selectattr('state', 'eq', 'down') | map(attribute='name') }}"
 
-- name: Get one by its name, with everything it refers to
+- name: Get a connection by name and resolve its references
   otc.vpn.ipsec_connection_info:
     name: branch-berlin
     resolve: true
   register: berlin
 
-- name: Show the networks it joins
+- name: Show the connected networks
   ansible.builtin.debug:
-    msg: "{{ item.local_cidrs }} are joined with {{ item.remote_cidrs }} by way of {{ item.peer_address }}"
+    msg: "{{ item.local_cidrs }} to {{ item.remote_cidrs }} through {{ item.peer_address }}"
   loop: "{{ berlin.ipsec_connections }}"
   loop_control:
     label: "{{ item.id }}"
 
-- name: Get the enabled ones with a tag, and of each the name and state only
+- name: Get the name, state and remote networks of all enabled production connections
   otc.vpn.ipsec_connection_info:
     admin_state_up: true
     tags:
       environment: production
-    fields: [name, status]
+    fields: [name, state, remote_cidrs]
+
+- name: Wait until two tunnels are up
+  otc.vpn.ipsec_connection_info:
+    name: [branch-berlin, branch-munich]
+    wait_for: [ACTIVE]
 
 - name: Wait until the tunnels of a VPN service are up
   otc.vpn.ipsec_connection_info:
@@ -114,30 +126,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ipsec_connections:
-  description: The ipsec connections; a field that the server does not have is null.
+  description: List of IPsec site connections. Fields that the API does not provide are null.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The ID.
+      description: ID of the connection.
       returned: always
       type: str
       sample: 851f280f-5639-4ea3-81aa-e298525ab74b
     name:
-      description: The name, which need not be unique.
+      description: Name of the connection. Names are not unique.
       returned: always
       type: str
       sample: branch-berlin
     description:
-      description: The description.
+      description: Description of the connection.
       returned: always
       type: str
       sample: ""
     status:
       description:
-        - The state, one of V(ACTIVE), V(DOWN), V(BUILD), V(ERROR), V(PENDING_CREATE), V(PENDING_UPDATE) and V(PENDING_DELETE). A word that
-          is not documented is returned as well, in capitals and with underscores for blanks.
+        - Status reported by the API, one of V(ACTIVE), V(DOWN), V(BUILD), V(ERROR), V(PENDING_CREATE), V(PENDING_UPDATE) and
+          V(PENDING_DELETE), in capitals and with underscores. Other values are returned too.
       returned: always
       type: str
       sample: ACTIVE
@@ -150,73 +162,73 @@ ipsec_connections:
       type: str
       sample: up
     admin_state_up:
-      description: Whether it is administratively enabled.
+      description: Whether the connection is administratively enabled.
       returned: always
       type: bool
       sample: true
     peer_address:
-      description: The remote gateway's address, IPv4 or IPv6.
+      description: Address of the remote gateway, IPv4 or IPv6.
       returned: always
       type: str
       sample: 198.51.100.1
     peer_id:
-      description: The remote gateway's identity.
+      description: Identity of the remote gateway.
       returned: always
       type: str
       sample: 198.51.100.1
     peer_cidrs:
-      description: The remote networks in the old way; empty where endpoint groups are used.
+      description: Remote networks (deprecated). Empty if the connection uses endpoint groups.
       returned: always
       type: list
       elements: str
       sample: []
     local_ep_group_id:
-      description: The ID of the endpoint group with the subnets in the cloud.
+      description: ID of the endpoint group with the cloud subnets.
       returned: always
       type: str
       sample: 3e1815dd-e212-43d0-8f13-b494fa553e68
     peer_ep_group_id:
-      description: The ID of the endpoint group with the remote networks.
+      description: ID of the endpoint group with the remote networks.
       returned: always
       type: str
       sample: 9ad5a7e0-6dac-41b4-b20d-a7b8645fddf1
     vpnservice_id:
-      description: The ID of the VPN service.
+      description: ID of the VPN service.
       returned: always
       type: str
       sample: 5c561d9d-eaea-45f6-ae3e-08d1a7080828
     ikepolicy_id:
-      description: The ID of the IKE policy.
+      description: ID of the IKE policy.
       returned: always
       type: str
       sample: 9b00d6b0-6c93-4ca5-9747-b8ade7bb514f
     ipsecpolicy_id:
-      description: The ID of the IPsec policy.
+      description: ID of the IPsec policy.
       returned: always
       type: str
       sample: e6e23d0c-9519-4d52-8ea4-5b1f96d857b1
     psk:
-      description: The pre-shared key, in clear.
-      returned: if O(include_psk=true)
+      description: Pre-shared key in plain text.
+      returned: when O(include_psk=true)
       type: str
       sample: VALUE_NOT_SHOWN_HERE
     initiator:
-      description: Who may begin, V(bi-directional) or V(response-only), seen from the cloud.
+      description: Whether the cloud gateway initiates the tunnel (V(bi-directional)) or only responds (V(response-only)).
       returned: always
       type: str
       sample: bi-directional
     auth_mode:
-      description: How the gateways authenticate each other.
+      description: Authentication method of the gateways.
       returned: always
       type: str
       sample: psk
     route_mode:
-      description: How routes are made.
+      description: Routing mode.
       returned: always
       type: str
       sample: static
     mtu:
-      description: The largest packet, in bytes.
+      description: Maximum transmission unit in bytes.
       returned: always
       type: int
       sample: 1500
@@ -226,70 +238,70 @@ ipsec_connections:
       type: dict
       sample: {action: hold, interval: 30, timeout: 120}
     project_id:
-      description: The project it belongs to.
+      description: ID of the project.
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     tenant_id:
-      description: The same as RV(ipsec_connections[].project_id), under the older name.
+      description: Legacy name of RV(ipsec_connections[].project_id).
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     order_id:
-      description: The order, of yearly or monthly billing only. Open Telekom Cloud only.
+      description: ID of the order for yearly or monthly billing. Open Telekom Cloud only.
       returned: always
       type: str
       sample: ""
     product_id:
-      description: The product, of yearly or monthly billing only. Open Telekom Cloud only.
+      description: ID of the product for yearly or monthly billing. Open Telekom Cloud only.
       returned: always
       type: str
       sample: ""
     created_at:
-      description: When it was made, in UTC as far as is known. Open Telekom Cloud only.
+      description: Creation time, probably in UTC, because the API names no time zone. Open Telekom Cloud only.
       returned: always
       type: str
       sample: "2026-08-05 12:39:35.921257"
     tags:
-      description: The tags, each with C(key) and C(value). Open Telekom Cloud only.
+      description: Tags, each with C(key) and C(value). Open Telekom Cloud only.
       returned: always
       type: list
       elements: dict
       sample: [{key: site, value: berlin}]
     vpn_service:
-      description: The VPN service, as M(otc.vpn.vpn_service_info) returns it; null if it cannot be read.
-      returned: if O(resolve=true)
+      description: VPN service, as returned by M(otc.vpn.vpn_service_info). Null if it is not readable.
+      returned: when O(resolve=true)
       type: dict
     ike_policy:
-      description: The IKE policy, as M(otc.vpn.ike_policy_info) returns it; null if it cannot be read.
-      returned: if O(resolve=true)
+      description: IKE policy, as returned by M(otc.vpn.ike_policy_info). Null if it is not readable.
+      returned: when O(resolve=true)
       type: dict
     ipsec_policy:
-      description: The IPsec policy, as M(otc.vpn.ipsec_policy_info) returns it; null if it cannot be read.
-      returned: if O(resolve=true)
+      description: IPsec policy, as returned by M(otc.vpn.ipsec_policy_info). Null if it is not readable.
+      returned: when O(resolve=true)
       type: dict
     local_ep_group:
-      description: The endpoint group of the cloud's side, as M(otc.vpn.endpoint_group_info) returns it; null if there is none.
-      returned: if O(resolve=true)
+      description: Endpoint group of the cloud side, as returned by M(otc.vpn.endpoint_group_info). Null if the connection has none.
+      returned: when O(resolve=true)
       type: dict
     peer_ep_group:
-      description: The endpoint group of the remote side, as M(otc.vpn.endpoint_group_info) returns it; null if there is none.
-      returned: if O(resolve=true)
+      description: Endpoint group of the remote side, as returned by M(otc.vpn.endpoint_group_info). Null if the connection has none.
+      returned: when O(resolve=true)
       type: dict
     local_address:
-      description: The address of the gateway in the cloud, of the same IP version as RV(ipsec_connections[].peer_address).
-      returned: if O(resolve=true)
+      description: Address of the cloud gateway, with the IP version of RV(ipsec_connections[].peer_address).
+      returned: when O(resolve=true)
       type: str
       sample: 203.0.113.20
     local_cidrs:
-      description: The networks in the cloud; null if they are not all known.
-      returned: if O(resolve=true)
+      description: Cloud networks. Null unless all of them are known.
+      returned: when O(resolve=true)
       type: list
       elements: str
       sample: [10.1.0.0/24]
     remote_cidrs:
-      description: The remote networks; null if they are not known.
-      returned: if O(resolve=true)
+      description: Remote networks. Null unless all of them are known.
+      returned: when O(resolve=true)
       type: list
       elements: str
       sample: [192.168.1.0/24]

@@ -7,26 +7,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ipsec_policy_info
-short_description: Get facts about IPsec policies
+short_description: Gather information about IPsec policies
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Returns the IPsec policies of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS, all of them, or those asked for.
-  - An IPsec policy says how the packets in a tunnel are protected (phase 2).
-  - The whole list is returned, or the module fails; if nothing matches, the list is empty.
+  - Lists the IPsec policies of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS. Without filters it returns all of
+    them.
+  - An IPsec policy defines how the packets in a tunnel are protected (phase 2).
+  - Fails rather than returning a partial list. If nothing matches, the list is empty.
 extends_documentation_fragment:
   - otc.vpn.cloud
   - otc.vpn.cloud.info
 options:
   transform_protocol:
     description:
-      - Only those with this protocol.
+      - Only return policies with this protocol.
     type: str
     choices: [esp, ah, ah-esp]
   encapsulation_mode:
     description:
-      - Only those with this mode.
+      - Only return policies with this mode.
     type: str
     choices: [tunnel, transport]
 seealso:
@@ -34,76 +35,76 @@ seealso:
 """
 
 EXAMPLES = r"""
-# Where to connect to comes from the OS_* environment variables here; it can be given as options too.
+# The examples take the credentials from OS_* environment variables.
 
 - name: Get all IPsec policies
   otc.vpn.ipsec_policy_info:
   register: policies
 
-- name: Show the ones without perfect forward secrecy
+- name: Show policies without perfect forward secrecy
   ansible.builtin.debug:
     msg: "{{ policies.ipsec_policies | selectattr('pfs', 'eq', 'disable') | map(attribute='name') }}"
 """
 
 RETURN = r"""
 ipsec_policies:
-  description: The ipsec policies; a field that the server does not have is null.
+  description: List of IPsec policies. Fields that the API does not provide are null.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The ID.
+      description: ID of the policy.
       returned: always
       type: str
       sample: 5291b189-fd84-46e5-84bd-78f40c05d69c
     name:
-      description: The name, which need not be unique.
+      description: Name of the policy. Names are not unique.
       returned: always
       type: str
       sample: strong-esp
     description:
-      description: The description.
+      description: Description of the policy.
       returned: always
       type: str
       sample: ""
     transform_protocol:
-      description: The protocol, V(esp), V(ah) or V(ah-esp).
+      description: Protocol, V(esp), V(ah) or V(ah-esp).
       returned: always
       type: str
       sample: esp
     encapsulation_mode:
-      description: The mode, V(tunnel) or V(transport).
+      description: Encapsulation mode, V(tunnel) or V(transport).
       returned: always
       type: str
       sample: tunnel
     auth_algorithm:
-      description: The authentication (hash) algorithm, for example V(sha2-256); Neutron writes V(sha256).
+      description: Authentication (hash) algorithm, for example V(sha2-256). Neutron uses V(sha256).
       returned: always
       type: str
       sample: sha2-256
     encryption_algorithm:
-      description: The encryption algorithm, for example V(aes-256).
+      description: Encryption algorithm, for example V(aes-256).
       returned: always
       type: str
       sample: aes-256
     pfs:
-      description: The Diffie-Hellman group of perfect forward secrecy, for example V(group14), or V(disable).
+      description: Diffie-Hellman group for perfect forward secrecy, for example V(group14), or V(disable).
       returned: always
       type: str
       sample: group14
     lifetime:
-      description: How long a key of phase 2 lives, with C(units) and C(value).
+      description: Lifetime of the IPsec SA, with C(units) and C(value).
       returned: always
       type: dict
       sample: {units: seconds, value: 3600}
     project_id:
-      description: The project it belongs to.
+      description: ID of the project.
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     tenant_id:
-      description: The same as RV(ipsec_policies[].project_id), under the older name.
+      description: Legacy name of RV(ipsec_policies[].project_id).
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578

@@ -7,45 +7,47 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: vpn_service_info
-short_description: Get facts about VPN services
+short_description: Gather information about VPN services
 version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Returns the VPN services of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS, all of them, or those asked for.
-  - A VPN service is the gateway in the cloud. It has the address that the remote gateways talk to.
-  - The whole list is returned, or the module fails; if nothing matches, the list is empty.
+  - Lists the VPN services of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with VPNaaS. Without filters it returns all of
+    them.
+  - A VPN service is the cloud gateway. Remote gateways connect to its external address.
+  - Fails rather than returning a partial list. If nothing matches, the list is empty.
 extends_documentation_fragment:
   - otc.vpn.cloud
   - otc.vpn.cloud.info
 options:
   status:
     description:
-      - Only those in one of these states, for example V(ACTIVE). How it is written makes no difference (V(pending create)).
+      - Only return VPN services with one of these statuses, for example V(ACTIVE). Not case-sensitive; spaces match underscores.
+      - A status that is not documented is reported in a warning.
     type: list
     elements: str
   admin_state_up:
     description:
-      - Only those that are administratively enabled (V(true)) or disabled (V(false)).
+      - Only return VPN services that are administratively enabled (V(true)) or disabled (V(false)).
     type: bool
   router_id:
     description:
-      - Only those of this router (VPC), given by ID.
+      - Only return VPN services attached to the router (VPC) with this ID.
     type: str
   subnet_id:
     description:
-      - Only those of this subnet, given by ID.
+      - Only return VPN services of the subnet with this ID.
     type: str
   tags:
     description:
-      - Only those with all of these tags. An empty value matches any value of the tag.
+      - Only return VPN services with all of these tags. An empty value matches any value of the tag.
     type: dict
 seealso:
   - module: otc.vpn.ipsec_connection_info
 """
 
 EXAMPLES = r"""
-# Where to connect to comes from the OS_* environment variables here; it can be given as options too.
+# The examples take the credentials from OS_* environment variables.
 
 - name: Get all VPN services
   otc.vpn.vpn_service_info:
@@ -55,103 +57,103 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ services.vpn_services | items2dict(key_name='name', value_name='external_v4_ip') }}"
 
-- name: Get those that are administratively disabled
+- name: Get VPN services that are administratively disabled
   otc.vpn.vpn_service_info:
     admin_state_up: false
 """
 
 RETURN = r"""
 vpn_services:
-  description: The vpn services; a field that the server does not have is null.
+  description: List of VPN services. Fields that the API does not provide are null.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The ID.
+      description: ID of the VPN service.
       returned: always
       type: str
       sample: 5c561d9d-eaea-45f6-ae3e-08d1a7080828
     name:
-      description: The name, which need not be unique.
+      description: Name of the VPN service. Names are not unique.
       returned: always
       type: str
       sample: headquarters
     description:
-      description: The description.
+      description: Description of the VPN service.
       returned: always
       type: str
       sample: ""
     status:
       description:
-        - The state, one of V(ACTIVE), V(DOWN), V(BUILD), V(ERROR), V(PENDING_CREATE), V(PENDING_UPDATE) and V(PENDING_DELETE). A word that
-          is not documented is returned as well, in capitals and with underscores for blanks.
+        - Status reported by the API, one of V(ACTIVE), V(DOWN), V(BUILD), V(ERROR), V(PENDING_CREATE), V(PENDING_UPDATE) and
+          V(PENDING_DELETE), in capitals and with underscores. Other values are returned too.
       returned: always
       type: str
       sample: ACTIVE
     admin_state_up:
-      description: Whether it is administratively enabled.
+      description: Whether the VPN service is administratively enabled.
       returned: always
       type: bool
       sample: true
     router_id:
-      description: The ID of the router (VPC).
+      description: ID of the router (VPC).
       returned: always
       type: str
       sample: 66e3b16c-8ce5-40fb-bb49-ab6d8dc3f2aa
     subnet_id:
-      description: The ID of the subnet in the cloud, in the old way; null where endpoint groups are used.
+      description: ID of the cloud subnet (deprecated). Null if connections use endpoint groups.
       returned: always
       type: str
       sample: a3da778c-adfb-46db-88b3-d2ce53290a89
     external_v4_ip:
-      description: The gateway's IPv4 address.
+      description: IPv4 address of the cloud gateway.
       returned: always
       type: str
       sample: 203.0.113.20
     external_v6_ip:
-      description: The gateway's IPv6 address.
+      description: IPv6 address of the cloud gateway.
       returned: always
       type: str
       sample: "2001:db8::20"
     project_id:
-      description: The project it belongs to.
+      description: ID of the project.
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     tenant_id:
-      description: The same as RV(vpn_services[].project_id), under the older name.
+      description: Legacy name of RV(vpn_services[].project_id).
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
     order_id:
-      description: The order, of yearly or monthly billing only. Open Telekom Cloud only.
+      description: ID of the order for yearly or monthly billing. Open Telekom Cloud only.
       returned: always
       type: str
       sample: ""
     product_id:
-      description: The product, of yearly or monthly billing only. Open Telekom Cloud only.
+      description: ID of the product for yearly or monthly billing. Open Telekom Cloud only.
       returned: always
       type: str
       sample: ""
     created_at:
-      description: When it was made, in UTC as far as is known. Open Telekom Cloud only.
+      description: Creation time, probably in UTC, because the API names no time zone. Open Telekom Cloud only.
       returned: always
       type: str
       sample: "2026-08-05 12:39:35.921257"
     tags:
-      description: The tags, each with C(key) and C(value). Open Telekom Cloud only.
+      description: Tags, each with C(key) and C(value). Open Telekom Cloud only.
       returned: always
       type: list
       elements: dict
       sample: [{key: site, value: berlin}]
     prepay_connection_num:
-      description: The number of prepaid connections. Open Telekom Cloud only.
+      description: Number of prepaid connections. Open Telekom Cloud only.
       returned: always
       type: int
       sample: 0
     resource_speccode:
-      description: The specification of the resource, of yearly or monthly billing only. Open Telekom Cloud only.
+      description: Specification code of the resource for yearly or monthly billing. Open Telekom Cloud only.
       returned: always
       type: str
       sample: ""

@@ -92,6 +92,16 @@ def selections(mock_api: MockApi) -> dict[str, tuple[Kind, Row, t.Callable[[Row]
             lambda row: row["name"].startswith("percent%20"),
         ),
         "ID": (CONNECTIONS, {"name": third}, lambda row: row["id"] == third),
+        "names and an ID": (
+            CONNECTIONS,
+            {"name": ["branch-berlin", third, "no such name"]},
+            lambda row: row["name"] == "branch-berlin" or row["id"] == third,
+        ),
+        "tag as a Boolean": (
+            CONNECTIONS,
+            {"tags": {"critical": True}},
+            has_tag("critical", "true"),
+        ),
         "ID of nothing": (CONNECTIONS, {"name": NOBODYS_ID}, lambda _row: False),
         "service by name, enabled, down": (
             CONNECTIONS,
@@ -145,7 +155,7 @@ def auth_options(mock_api: MockApi) -> dict[str, str]:
     return {
         name.removeprefix("OS_").lower(): value
         for name, value in mock_api.environment("alice").items()
-        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
+        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME", "OS_VPN_ENDPOINT_OVERRIDE")
     }
 
 
@@ -339,14 +349,16 @@ def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
 def test_an_id_is_one_request_for_that_object(
     selected: tuple[Results, dict[str, list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
-    for name, object_id in (
-        ("ID", shared_mock_api.id_of(PROJECT, 2)),
-        ("ID of nothing", NOBODYS_ID),
+    path = "/v2.0/vpn/ipsec-site-connections"
+    for name, object_id, lists in (
+        ("ID", shared_mock_api.id_of(PROJECT, 2), []),
+        # Only the list shows that a 404 means the object.
+        ("ID of nothing", NOBODYS_ID, [path]),
     ):
-        (request,) = selected[1][name]
-        assert request.path == f"/v2.0/vpn/ipsec-site-connections/{object_id}"
+        paths = [request.path for request in selected[1][name]]
+        assert paths == [f"{path}/{object_id}", *lists]
     (request,) = selected[1]["service by ID"]
-    assert request.path == "/v2.0/vpn/ipsec-site-connections"
+    assert request.path == path
 
 
 def test_no_request_names_a_key_or_pages_on_its_own(
@@ -580,15 +592,48 @@ def test_waiting_in_vain_names_the_last_states(ansible: Ansible, mock_api: MockA
         {
             "vpn_service": "plants",
             "wait_for": ["ACTIVE"],
-            "wait_interval": 0.1,
-            "wait_timeout": 0.3,
+            "wait_interval": 0.5,
+            "wait_timeout": 5,
         },
         mock_api.environment("alice"),
     )
     assert "ipsec_connections" not in answer
-    assert "plant-gdansk ERROR" in answer["msg"]
+    assert "plant-gdansk: ERROR" in answer["msg"]
+    assert answer["failure"] == {"status": None, "temporary": True, "request_id": None}
     assert "plant-leipzig" not in answer["msg"]
-    assert "0.3 seconds" in answer["msg"]
+    assert "after 5 seconds" in answer["msg"]
+
+
+def test_waiting_that_cannot_succeed_is_refused(ansible: Ansible, mock_api: MockApi) -> None:
+    wait = {"wait_for": ["ACTIVE"], "wait_interval": 0.1}
+    results = ansible.tasks(
+        {
+            "no match": task(CONNECTIONS, {**wait, "name": ["branch-munich", "no such name"]}),
+            "nothing": task(CONNECTIONS, {**wait, "status": ["FROZEN"]}),
+            "nan": task(CONNECTIONS, {**wait, "wait_timeout": "nan"}),
+            "inf": task(CONNECTIONS, {**wait, "wait_timeout": "inf"}),
+            "negative": task(CONNECTIONS, {**wait, "wait_interval": -1}),
+            "a mapping": task(CONNECTIONS, {"name": {"a": 1}}),
+        },
+        mock_api.environment("alice"),
+    )
+    messages = {name: answer["msg"] for name, answer in results.items()}
+    assert "Cannot wait for no such name" in messages["no match"]
+    assert "no IPsec connection matches" in messages["nothing"]
+    assert "wait_timeout must be 0 to 604800, got: nan" in messages["nan"]
+    assert "wait_timeout must be 0 to 604800, got: inf" in messages["inf"]
+    assert "wait_interval must be 0.001 to 604800, got: -1" in messages["negative"]
+    assert "name must be a name, an ID, or a list of names and IDs" in messages["a mapping"]
+
+
+def test_unknown_status_is_a_warning_before_any_request(ansible: Ansible) -> None:
+    closed = {"endpoint": "http://127.0.0.1:9", "auth_type": "token", "auth": {"token": "x" * 20}}
+    look_up = task(CONNECTIONS, {**closed, "retries": 0, "status": ["UP"]})
+    look_up |= {"register": "answer", "ignore_errors": True}
+    show = {"ansible.builtin.debug": {"var": "answer"}}
+    answer = ansible.tasks({"Look up": look_up, "Show": show})["Show"]["answer"]
+    assert answer["failed"]
+    assert any("status contains UP" in warning for warning in answer["warnings"])
 
 
 def test_a_mere_reader_gets_an_empty_list(ansible: Ansible, mock_api: MockApi) -> None:

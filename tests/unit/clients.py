@@ -15,6 +15,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merg
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
     Messages,
     Selection,
+    check_selection,
     gather,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, Kind
@@ -62,7 +63,9 @@ def gathered(
     client: Client, kind: Kind = CONNECTION, told: Sentences | None = None, **wanted: t.Any
 ) -> list[Row]:
     """What a module would return."""
-    return gather(client, kind, Selection(**wanted), (told or Sentences()).report)
+    messages = (told or Sentences()).report
+    check_selection(kind, Selection(**wanted), messages.warn)
+    return gather(client, kind, Selection(**wanted), messages)
 
 
 def failure(call: t.Callable[[], t.Any]) -> str:

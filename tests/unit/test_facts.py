@@ -14,7 +14,6 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     ENDPOINT_GROUP,
     IKE_POLICY,
     IPSEC_POLICY,
-    RESOLVED,
     SUBNET,
     VPN_SERVICE,
     Kind,
@@ -216,7 +215,7 @@ def test_tags_all_have_to_hold_and_an_empty_value_is_any() -> None:
 
 def test_addresses_are_compared_as_addresses() -> None:
     rows = [
-        fact(peer_address=text) for text in ("2001:DB8::1", "192.0.2.1", "vpn.example.com", None)
+        fact(peer_address=text) for text in ("2001:DB8::1", "192.0.2.1", "VPN.example.com.", None)
     ]
 
     def found(address: str) -> list[t.Any]:
@@ -224,16 +223,73 @@ def test_addresses_are_compared_as_addresses() -> None:
 
     assert found("2001:db8:0:0::1") == ["2001:DB8::1"]
     assert found("192.0.2.1") == ["192.0.2.1"]
-    assert found("vpn.example.com") == ["vpn.example.com"]
+    assert found("vpn.Example.com") == found("vpn.example.com.") == ["VPN.example.com."]
     assert found("1:2") == []
 
 
-def test_a_boolean_is_no_number_and_no_text() -> None:
-    rows = [fact(admin_state_up=value) for value in (True, 1, "true", None, False, 0)]
-    assert [row["admin_state_up"] for row in filter_rows(rows, {"admin_state_up": True})] == [True]
-    assert [row["admin_state_up"] for row in filter_rows(rows, {"admin_state_up": False})] == [
-        False
+def test_quirk_13_boolean_as_string_is_a_boolean_and_a_number_is_not() -> None:
+    rows = [fact(admin_state_up=value) for value in (True, 1, "True", None, False, 0, "false", "x")]
+
+    def found(value: bool) -> list[t.Any]:
+        return [rows.index(row) for row in filter_rows(rows, {"admin_state_up": value})]
+
+    assert [row["admin_state_up"] for row in rows] == [True, 1, True, None, False, 0, False, "x"]
+    assert len(found(True)) == len(found(False)) == 2
+    assert [rows[6]["state"], rows[7]["state"]] == ["disabled", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "dropped"),
+    [
+        *((name, True) for name in ("PSK", "psk_new", "pre_shared_key", "preSharedKey", "secret")),
+        *((name, True) for name in ("client-secret", "auth.psk", "password", "X-Auth-Token")),
+        *((name, False) for name in ("keyword", "auth_mode", "vendor", "monkey", "key", "passive")),
+    ],
+)
+def test_quirk_01_secret_under_another_name_is_dropped_at_any_depth(
+    name: str, dropped: bool
+) -> None:
+    for include_psk in (False, True):
+        row = {
+            "id": "x",
+            "psk": "p",
+            name: "s",
+            "auth": {name: "s", "method": "m"},
+            "dpd": {"action": "hold", "more": [[{name: "s"}]]},
+        }
+        (fact_,) = normalize(CONNECTION, [row], include_psk)
+        for holder in (fact_, fact_["auth"], fact_["dpd"]["more"][0][0]):
+            assert (name in holder) is not dropped
+        assert fact_["auth"]["method"] == "m"
+        assert fact_.get("psk") == ("p" if include_psk else None)
+
+
+def test_value_nested_too_deeply_is_null_and_hides_nothing_else() -> None:
+    deep: t.Any = "end"
+    for _level in range(300):
+        deep = [deep] if _level % 2 else {"a": deep}
+    row = fact(name="n", status="ACTIVE", tags=deep, vendor=deep)
+    assert row["tags"] is row["vendor"] is None
+    assert (row["name"], row["state"]) == ("n", "up")
+
+
+def test_tags_match_booleans_of_yaml() -> None:
+    rows = [
+        fact(name=name, tags=[{"key": "critical", "value": value}])
+        for name, value in (("a", "True"), ("b", "true"), ("c", True), ("d", "false"), ("e", "yes"))
     ]
+    for wanted, names in ((True, "abc"), (False, "d"), ("true", "bc"), ("True", "a")):
+        found = filter_rows(rows, {"tags": {"critical": wanted}})
+        assert "".join(row["name"] for row in found) == names
+
+
+@pytest.mark.parametrize("value", [7, 1.5, True, ["a"], {"a": 1}, [["a"]]])
+@pytest.mark.parametrize("name", ["name", "status", "peer_address", "tags", "id_"])
+def test_field_of_a_wrong_type_hides_no_other_connection(name: str, value: t.Any) -> None:
+    rows = [fact(**{name: value}), fact(name="n", status="ACTIVE", peer_address="192.0.2.1")]
+    for filters in ({"status": ["ACTIVE"]}, {"peer_address": "192.0.2.1"}, {"name": "n"}):
+        assert filter_rows(rows, filters) == [rows[1]]
+    assert filter_rows(rows, {"tags": {"b": ""}}) == []
 
 
 def test_only_the_fields_asked_for_and_the_id() -> None:
@@ -318,7 +374,7 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
 def test_quirk_15_networks_of_both_sides(
     row: Row, expected: tuple[list[str] | None, list[str] | None]
 ) -> None:
-    answer = resolve_references(fact(**row), RESOLVED, OBJECTS)
+    answer = resolve_references(fact(**row), CONNECTION.resolved, OBJECTS)
     assert (answer["local_cidrs"], answer["remote_cidrs"]) == expected
 
 
@@ -339,7 +395,7 @@ def test_the_gateway_is_of_the_peers_family(
     peer_address: str | None, service: str | None, address: str | None
 ) -> None:
     row = fact(peer_address=peer_address, vpnservice_id=service)
-    assert resolve_references(row, RESOLVED, OBJECTS)["local_address"] == address
+    assert resolve_references(row, CONNECTION.resolved, OBJECTS)["local_address"] == address
 
 
 def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockApi) -> None:
@@ -347,5 +403,5 @@ def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockAp
     for row, original in zip(rows, mock_api.rows("vpn-one"), strict=True):
         for name in ("name", "description", "peer_id", "tags"):
             assert row[name] == original[name]
-    mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "x", "name": "\ud800 half"}]})
+    mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "x", "name": "\ud800 half"}]}, count=None)
     assert gathered(client_of(mock_api))[0]["name"] == "? half"

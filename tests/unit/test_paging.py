@@ -8,10 +8,17 @@ from __future__ import annotations
 import json
 import typing as t
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import next_page
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import (
+    DEFAULT_LIMITS,
+    list_rows,
+    next_page,
+)
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -48,38 +55,39 @@ def test_quirk_04_no_limit_is_sent_and_one_request_is_enough(mock_api: MockApi) 
 
 
 def test_quirk_04_pages_that_nobody_asked_for_are_followed(paged: MockApi) -> None:
-    assert ids(gathered(client_of(paged))) == ids(paged.rows("vpn-one"))
-    assert lists_of(paged) == 3
+    assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
+    assert lists_of(paged) == 4  # one without an order, and three pages by ID
 
 
 @pytest.mark.parametrize("limit", [1, 22, 23, 24])
 def test_quirk_05_a_full_last_page_links_to_an_empty_one(limit: int) -> None:
     with MockApi("otc", pagination_max_limit=limit) as mock_api:
-        assert ids(gathered(client_of(mock_api))) == ids(mock_api.rows("vpn-one"))
+        assert sorted(ids(gathered(client_of(mock_api)))) == sorted(ids(mock_api.rows("vpn-one")))
 
 
 def test_quirk_05_links_with_an_internal_host_are_not_followed_there(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["internal_links"], count=None)
-    assert ids(gathered(client_of(paged))) == ids(paged.rows("vpn-one"))
-    assert lists_of(paged) == 3
+    assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
+    assert lists_of(paged) == 4  # one without an order, and three pages by ID
 
 
 def test_quirk_05_links_with_a_marker_in_place_of_a_url(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["marker_links"], count=None)
-    assert ids(gathered(client_of(paged))) == ids(paged.rows("vpn-one"))
+    assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
 
 
 def test_quirk_05_a_server_that_ignores_the_marker_is_an_error(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["ignore_marker"], count=None)
-    assert "repeats a page" in failure(lambda: gathered(client_of(paged)))
+    assert "the same page twice" in failure(lambda: gathered(client_of(paged)))
     assert lists_of(paged) < 5
 
 
 def test_quirk_05_a_server_that_ignores_the_limit_gives_each_row_once(mock_api: MockApi) -> None:
     rows = [{"id": f"id-{number}"} for number in range(6)]
     link = {"rel": "next", "href": f"{LIST}?limit=4&marker=id-3"}
-    mock_api.fault(LIST, body={CONNECTION.plural: rows[:4], CONNECTION.plural + "_links": [link]})
-    mock_api.fault(LIST, body={CONNECTION.plural: rows})
+    first = {CONNECTION.plural: rows[:4], CONNECTION.plural + "_links": [link]}
+    mock_api.fault(LIST, body=first)
+    mock_api.fault(LIST, body={CONNECTION.plural: rows}, count=None)
     assert ids(gathered(client_of(mock_api))) == ids(rows)
 
 
@@ -89,15 +97,15 @@ def test_quirk_05_an_endless_list_of_the_same_marker_is_an_error(mock_api: MockA
         count=None,
         body={CONNECTION.plural: [], CONNECTION.plural + "_links": [NO_END]},
     )
-    assert "repeats a page" in failure(lambda: gathered(client_of(mock_api)))
+    assert "the same page twice" in failure(lambda: gathered(client_of(mock_api)))
 
 
 def test_quirk_05_an_endless_list_of_empty_pages_is_an_error(mock_api: MockApi) -> None:
     for number in range(5):
         links = [{"rel": "next", "marker": f"id-{number}"}]
         mock_api.fault(LIST, body={CONNECTION.plural: [], CONNECTION.plural + "_links": links})
-    assert "repeats a page" in failure(lambda: gathered(client_of(mock_api)))
-    assert lists_of(mock_api) == 1
+    assert "the same page twice" in failure(lambda: gathered(client_of(mock_api)))
+    assert lists_of(mock_api) == 2
 
 
 def test_quirk_05_fields_and_filters_go_along_to_every_page(paged: MockApi) -> None:
@@ -111,25 +119,150 @@ def test_quirk_05_fields_and_filters_go_along_to_every_page(paged: MockApi) -> N
 
 
 def test_quirk_06_a_deleted_marker_starts_the_walk_again(paged: MockApi) -> None:
-    marker = paged.id_of("vpn-one", 9)  # the last of the first page
+    marker = sorted(ids(paged.rows("vpn-one")))[9]  # the last of the first page
     paged.fault(LIST + r"\?.*marker=", change={marker: None})
     rows = gathered(client_of(paged))
-    assert ids(rows) == ids(paged.rows("vpn-one"))
+    assert ids(rows) == sorted(ids(paged.rows("vpn-one")))
     assert len(rows) == ALL - 1
 
 
 def test_quirk_06_a_marker_deleted_behind_the_last_full_page(paged: MockApi) -> None:
     with MockApi("otc", pagination_max_limit=ALL) as mock_api:
-        marker = mock_api.id_of("vpn-one", ALL - 1)
+        marker = max(ids(mock_api.rows("vpn-one")))
         mock_api.fault(LIST + r"\?.*marker=", change={marker: None})
-        assert ids(gathered(client_of(mock_api))) == ids(mock_api.rows("vpn-one"))
+        assert ids(gathered(client_of(mock_api))) == sorted(ids(mock_api.rows("vpn-one")))
 
 
 def test_quirk_06_a_list_that_changes_all_the_time_is_an_error(paged: MockApi) -> None:
-    for position in (9, 10, 11):
-        marker = paged.id_of("vpn-one", position)
+    for marker in sorted(ids(paged.rows("vpn-one")))[9:13]:
         paged.fault(LIST + r"\?.*marker=", change={marker: None})
-    assert "changed 3 times while it was read" in failure(lambda: gathered(client_of(paged)))
+    assert "the list changed 4 times during pagination" in failure(
+        lambda: gathered(client_of(paged))
+    )
+
+
+class MovingServer:
+    """Answers pages of four of ten rows, whose order changes after the first page of a reading."""
+
+    def __init__(
+        self, orders: list[list[int]], sorts: t.Literal["yes", "ignores", "refuses"]
+    ) -> None:
+        self.orders = orders
+        self.sorts = sorts
+        self.url = "http://server"
+        self.session = SimpleNamespace(timeout=60.0)
+        self.bytes_received = 0
+
+    def location(self, path: str) -> str:
+        return f"{self.url}/{path}"
+
+    def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
+        if path != CONNECTION.path:
+            return {CONNECTION.singular: {"id": path.rpartition("/")[2]}}
+        asked = dict(query)
+        if "sort_key" in asked and self.sorts == "refuses":
+            raise VpnError("sorting is not supported", status=400)
+        order = self.orders.pop(0) if len(self.orders) > 1 else self.orders[0]
+        rows = [f"id-{number}" for number in order]
+        if "sort_key" in asked and self.sorts == "yes":
+            rows.sort()
+        start = rows.index(asked["marker"]) + 1 if "marker" in asked else 0
+        page = rows[start : start + 4]
+        links = [{"rel": "next", "marker": page[-1]}] if len(page) == 4 else []
+        return {
+            CONNECTION.plural: [{"id": one} for one in page],
+            CONNECTION.plural + "_links": links,
+        }
+
+
+ORDER = [3, 7, 1, 9, 0, 5, 2, 8, 6, 4]
+MOVES = {
+    "marker moved to the end": [3, 7, 1, 0, 5, 2, 8, 6, 4, 9],
+    "unread row moved to the front": [4, 3, 7, 1, 9, 0, 5, 2, 8, 6],
+    "reversed": ORDER[::-1],
+}
+
+
+@pytest.mark.parametrize("sorts", ["yes", "ignores", "refuses"])
+@pytest.mark.parametrize("move", MOVES)
+def test_no_row_is_lost_when_the_order_changes(
+    move: str, sorts: t.Literal["yes", "ignores", "refuses"]
+) -> None:
+    # The order changes within the first reading, and within the second.
+    for orders in ([ORDER, MOVES[move]], [ORDER, ORDER, MOVES[move]]):
+        server = MovingServer(orders, sorts)
+        rows = list_rows(t.cast("Client", server), CONNECTION)
+        assert sorted(ids(rows)) == sorted(f"id-{number}" for number in ORDER)
+
+
+@pytest.mark.parametrize("size", DEFAULT_LIMITS)
+@pytest.mark.parametrize("more", [0, 1, 700])
+def test_page_as_long_as_a_default_limit_is_no_silent_end(size: int, more: int) -> None:
+    with MockApi("otc", connections=size + more, pagination_max_limit=size) as mock_api:
+        mock_api.fault(LIST, quirks=["no_links"], count=None)
+        rows = list_rows(client_of(mock_api, "carl"), CONNECTION, [("fields", "id")])
+        assert sorted(ids(rows)) == sorted(ids(mock_api.rows("vpn-bulk")))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"ipsec_site_connections_links": {"rel": "NEXT", "href": "?marker=id-3"}},
+        {"ipsec_site_connections_links": {"next": "/v2.0/x?marker=id-3"}},
+        {"ipsec_site_connections_links": {"next": {"href": "?marker=id-3"}}},
+        {"links": [{"rel": "next", "href": "?marker=id-3"}]},
+        {"next": "http://internal/?marker=id-3"},
+        {"next": {"href": "?marker=id-3"}},
+        {"page_info": {"next_marker": "id-3"}},
+    ],
+)
+def test_link_in_another_form_is_followed(mock_api: MockApi, rest: dict[str, t.Any]) -> None:
+    rows = [{"id": f"id-{number}"} for number in range(6)]
+    first = {CONNECTION.plural: rows[:4], **rest}
+    mock_api.fault(LIST, body=first, count=2)
+    mock_api.fault(LIST + r"\?.*marker=id-3", body={CONNECTION.plural: rows[4:]})
+    assert ids(list_rows(client_of(mock_api), CONNECTION)) == ids(rows)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"ipsec_site_connections_links": [{"rel": "next"}]},
+        {"ipsec_site_connections_links": {"rel": "next", "href": ""}},
+        {"links": {"next": "http://internal/?page=2"}},
+        {"next": "http://internal/?offset=4"},
+    ],
+)
+def test_link_without_a_marker_is_an_error(mock_api: MockApi, rest: dict[str, t.Any]) -> None:
+    mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "id-1"}], **rest})
+    assert "has no marker" in failure(lambda: list_rows(client_of(mock_api), CONNECTION))
+
+
+def test_endless_list_of_new_pages_is_an_error() -> None:
+    class Endless(MovingServer):
+        pages = 0
+
+        def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
+            self.pages += 1
+            row = {"id": f"id-{self.pages:09}"}
+            return {CONNECTION.plural: [row], "next": {"marker": row["id"]}}
+
+    server = Endless([ORDER], "yes")
+    sentence = failure(lambda: list_rows(t.cast("Client", server), CONNECTION))
+    assert "does not end within 5000 pages" in sentence
+    server = Endless([ORDER], "yes")
+    server.session.timeout = 0.001
+    sentence = failure(lambda: list_rows(t.cast("Client", server), CONNECTION))
+    assert "does not end within 0.03 seconds" in sentence
+
+
+def test_partial_content_and_an_error_body_are_no_list(mock_api: MockApi) -> None:
+    body = {CONNECTION.plural: [{"id": "id-1"}]}
+    mock_api.fault(LIST, status=206, body=body)
+    assert "HTTP 206" in failure(lambda: list_rows(client_of(mock_api), CONNECTION))
+    mock_api.fault(LIST, body={"error_code": "VPC.1", "error_msg": "the database is away"})
+    sentence = failure(lambda: list_rows(client_of(mock_api), CONNECTION))
+    assert "VPC.1: the database is away" in sentence
 
 
 def test_no_row_comes_twice_when_the_order_changes_between_pages(paged: MockApi) -> None:
@@ -141,7 +274,7 @@ def test_no_row_comes_twice_when_the_order_changes_between_pages(paged: MockApi)
 def test_quirk_11_a_token_that_ends_between_two_pages_is_renewed(paged: MockApi) -> None:
     client = client_of(paged)
     paged.fault(LIST + r"\?.*marker=", status=401, body={"error": {"message": "late"}})
-    assert ids(gathered(client)) == ids(paged.rows("vpn-one"))
+    assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
     assert tokens_of(paged) == 2
 
 
@@ -187,19 +320,19 @@ def test_a_fault_on_the_second_page_never_gives_a_part_of_the_list(
 def test_a_passing_fault_on_the_second_page_is_got_over(paged: MockApi) -> None:
     client = client_of(paged, retries=1)
     paged.fault(LIST + r"\?.*marker=", status=503, headers={"Retry-After": "0"})
-    assert ids(gathered(client)) == ids(paged.rows("vpn-one"))
+    assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
 
 
 @pytest.mark.parametrize("auth_type", ["aksk", "v3applicationcredential"])
 def test_paging_with_every_kind_of_credentials(paged: MockApi, auth_type: str) -> None:
     client = client_of(paged, auth_type=auth_type)
-    assert ids(gathered(client)) == ids(paged.rows("vpn-one"))
+    assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
 
 
 def test_the_limit_of_the_link_is_kept(paged: MockApi) -> None:
     gathered(client_of(paged))
     limits = [dict(one.query).get("limit") for one in paged.requests if one.path == LIST]
-    assert limits == [None, "10", "10"]
+    assert limits == [None, None, "10", "10"]
 
 
 @pytest.mark.parametrize(
@@ -209,20 +342,19 @@ def test_the_limit_of_the_link_is_kept(paged: MockApi) -> None:
         ("next", []),
         ([None, 1, "next", []], []),
         ([{"rel": "previous", "href": "http://h/?marker=a"}], []),
-        ([{"rel": "next"}], []),
         ([{"rel": "next", "href": None}], []),
-        ([{"rel": "next", "href": ""}], []),
         (
             [{"rel": "next", "href": "http://[broken/?marker=a#b"}],
             [("limit", "7"), ("marker", "a")],
         ),
         ([{"rel": "next", "href": "/?marker=a"}], [("limit", "7"), ("marker", "a")]),
         ([{"rel": "next", "marker": "a b&c"}], [("limit", "7"), ("marker", "a b&c")]),
-        ([{"rel": "next", "href": "?limit=2&marker=%C3%A9"}], [("limit", "2"), ("marker", "é")]),
+        ([{"rel": "NEXT", "href": "?limit=2&marker=%C3%A9"}], [("limit", "2"), ("marker", "é")]),
     ],
 )
 def test_links_of_every_make(links: t.Any, expected: list[tuple[str, str]]) -> None:
-    assert next_page(json.loads(json.dumps(links)), 7) == expected
+    answer = {CONNECTION.plural + "_links": json.loads(json.dumps(links))}
+    assert next_page(answer, CONNECTION, 7) == expected
 
 
 @pytest.mark.parametrize("href", ["http://[broken/", f"{LIST}?offset=10", 7])

@@ -41,7 +41,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import filter_rows
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import next_page
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import wait_for_status
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import Wait, wait_for_status
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -261,7 +261,9 @@ def test_waiting_on_any_connections(cloud: Cloud, by: random.Random) -> None:
     cloud.broken(CONNECTION.path, mutated(by.choice(cloud.answers)[CONNECTION.path], by), count=1)
     report = Sentences().report
     rows = outcome(
-        lambda: wait_for_status(cloud.client, Selection(), report, ["ACTIVE"], 0.0, 0.001)
+        lambda: wait_for_status(
+            cloud.client.session, CONNECTION, Selection(), report, Wait(["ACTIVE"], 0.0, 0.001)
+        )
     )
     check(rows or [], False)
 
@@ -384,10 +386,14 @@ links_ = st.fixed_dictionaries(
 
 
 @some
-@given(links=anything | st.lists(links_ | anything, max_size=3), length=st.integers(0, 9))
-def test_any_links_are_a_query_or_an_error(links: t.Any, length: int) -> None:
+@given(
+    links=anything | links_ | st.lists(links_ | anything, max_size=3),
+    place=st.sampled_from(["ipsec_site_connections_links", "links", "next", "page_info"]),
+    length=st.integers(0, 9),
+)
+def test_any_links_are_a_query_or_an_error(links: t.Any, place: str, length: int) -> None:
     try:
-        query = next_page(links, length)
+        query = next_page({place: links}, CONNECTION, length)
     except VpnError:
         return
     assert all(isinstance(name, str) and isinstance(value, str) for name, value in query)

@@ -100,6 +100,7 @@ class Client:
         self.edition = edition
         self.url = url
         self.auth: Authenticator = session.auth
+        self.bytes_received = 0
 
     def get(self, path: str, query: Query | None = None) -> JsonObject:
         """Return the JSON object at a path below the endpoint. Raises VpnError."""
@@ -121,6 +122,7 @@ class Client:
         response = self.session.retry(
             lambda: self._request(method, path, query or [], body), method in REPEATABLE
         )
+        self.bytes_received += len(response.content)
         if response.status_code == 204:
             return {}
         try:

@@ -10,54 +10,65 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._cloud.client import connect
+from .._cloud.client import Session
 from .._cloud.errors import VpnError
 from .._cloud.options import OPTIONS, merge_options, secrets_of
-from .._vpn.gathering import Messages, Selection, gather
+from .._vpn.gathering import Messages, Selection, check_selection, gather
 from .._vpn.kinds import Kind
-from .._vpn.waiting import wait_for_status
+from .._vpn.waiting import Wait, wait_for_status
 
 
 def argument_spec(kind: Kind) -> dict[str, dict[str, t.Any]]:
     """Return the options of the info module of a kind."""
     return {
         **OPTIONS,
-        "name": {"type": "str"},
+        "name": {"type": "raw"},
         "fields": {"type": "list", "elements": "str"},
         **kind.filters,
         **kind.options,
     }
 
 
+def names_option(value: t.Any) -> list[str] | None:
+    """Return the option `name`, one name or ID or a list of them, as a list. Raises VpnError."""
+    if value is None:
+        return None
+    names = value if isinstance(value, list) else [value]
+    for name in names:
+        if isinstance(name, bool) or not isinstance(name, (str, int, float)):
+            raise VpnError(
+                "name must be a name, an ID, or a list of names and IDs, "
+                f"got: {type(name).__name__}."
+            )
+    return [str(name) for name in names]
+
+
 def run_info_module(kind: Kind, result: str) -> None:
     """Run the info module of a kind, which returns its list as `result`."""
     module = AnsibleModule(argument_spec=argument_spec(kind), supports_check_mode=True)
     params = module.params
-    selection = Selection(
-        name=params["name"],
-        fields=params["fields"],
-        filters={name: params[name] for name in kind.filters},
-        vpn_service=params.get("vpn_service"),
-        include_psk=params.get("include_psk", False),
-        resolve=params.get("resolve", False),
-    )
     messages = Messages(warn=module.warn, debug=module.debug)
     try:
+        selection = Selection(
+            name=names_option(params["name"]),
+            fields=params["fields"],
+            filters={name: params[name] for name in kind.filters},
+            **{name: params[name] for name in kind.references},
+            include_psk=params.get("include_psk", False),
+            resolve=params.get("resolve", False),
+            log=params.get("log", False),
+        )
+        check_selection(kind, selection, module.warn, params.get("wait_for") or ())
         options = merge_options({name: params[name] for name in OPTIONS}, os.environ)
         # Ansible masks the secrets of options only, and these can come from elsewhere.
         module.no_log_values.update(secrets_of(options["auth"]))
-        client = connect(options)
+        session = Session(options)
         if params.get("wait_for"):
-            rows = wait_for_status(
-                client,
-                selection,
-                messages,
-                params["wait_for"],
-                params["wait_timeout"],
-                params["wait_interval"],
-            )
+            wait = Wait(params["wait_for"], params["wait_timeout"], params["wait_interval"])
+            wait.check()
+            rows = wait_for_status(session, kind, selection, messages, wait)
         else:
-            rows = gather(client, kind, selection, messages)
+            rows = gather(session.client(kind.edition), kind, selection, messages)
     except VpnError as error:
         failure = error
     else:

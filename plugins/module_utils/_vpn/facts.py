@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import typing as t
 
 from .states import connection_state, normalize_status
@@ -14,21 +16,71 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]  # an object of the API
 
+MAX_DEPTH = 32  # of nested values, because Ansible cannot return values nested some hundred deep
+
+_CONTAINERS = frozenset((dict, list))
+_SECRET = re.compile(
+    r"psk|preshared|sharedkey|secret|passw|passphrase|passcode|privatekey|credential|accesskey|apikey"
+    r"|token|ikekey"
+)
+
 
 def normalize(kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
     """Return the rows with every documented field under its documented name, null where it is missing.
 
-    Other fields of the server are kept, a pre-shared key only with `include_psk`. The rows are changed
-    in place, because copying thousands would take longer than everything else here.
+    Other fields of the server are kept, unless their names are those of secrets; a pre-shared key only
+    with `include_psk`. The rows are changed in place, because copying thousands would take longer than
+    everything else here.
     """
     fields = frozenset(kind.fields) - (set() if include_psk else {"psk"})
+    drop_secrets(rows, fields)
     for row in rows:
-        if not include_psk:
-            row.pop("psk", None)
         _complete(row, fields)
         if "state" in kind.derived:
             row["state"] = connection_state(row)
     return rows
+
+
+def drop_secrets(rows: t.Iterable[Row], documented: frozenset[str]) -> None:
+    """Remove what looks like a secret from rows, at any depth, and values nested too deeply.
+
+    Documented fields of the rows themselves are kept. Names are judged once for all rows, because most
+    rows have the same names.
+    """
+    kept = set(documented)
+    kept_inside: set[str] = set()
+    for row in rows:
+        if not kept.issuperset(row):
+            _drop(row, kept)
+        for value in [value for value in row.values() if type(value) in _CONTAINERS and value]:
+            if not _clean(value, MAX_DEPTH, kept_inside):
+                row.update((name, None) for name in [*row] if row[name] is value)
+
+
+def _drop(values: Row, kept: set[str]) -> None:
+    for name in set(values) - kept:
+        if is_secret_name(name):
+            del values[name]
+        else:
+            kept.add(name)
+
+
+def _clean(value: t.Any, depth: int, kept: set[str]) -> bool:
+    """Remove secrets from a nested value; return False if it is nested deeper than `depth`."""
+    if type(value) is dict:
+        if not kept.issuperset(value):
+            _drop(value, kept)
+        value = value.values()
+    for item in value:
+        if type(item) in _CONTAINERS and not (depth and _clean(item, depth - 1, kept)):
+            return False
+    return True
+
+
+@functools.lru_cache(maxsize=1024)
+def is_secret_name(name: str) -> bool:
+    """Return whether a field with this name can contain a key or a password."""
+    return bool(_SECRET.search(re.sub(r"[^a-z]", "", name.lower())))
 
 
 def _complete(row: Row, fields: frozenset[str]) -> None:
@@ -40,6 +92,8 @@ def _complete(row: Row, fields: frozenset[str]) -> None:
         row["tenant_id"] = row["project_id"]
     if "status" in row:
         row["status"] = normalize_status(row["status"])
+    if isinstance(row.get("admin_state_up"), str):
+        row["admin_state_up"] = _boolean(row["admin_state_up"])
     if "dpd" in row and not isinstance(row["dpd"], dict):
         row["dpd"] = _flat_dpd(row)
     if isinstance(row.get("mtu"), str):
@@ -55,6 +109,11 @@ def _flat_dpd(row: Row) -> Row | None:
         for name in ("action", "interval", "timeout")
     }
     return dpd if any(value is not None for value in dpd.values()) else None
+
+
+def _boolean(value: str) -> t.Any:
+    """Return `True` and `false` as a Boolean, any other string unchanged."""
+    return {"true": True, "false": False}.get(value.strip().lower(), value)
 
 
 def _number(value: t.Any) -> t.Any:

@@ -8,42 +8,61 @@ Private to this collection. Modules and the inventory plugin call `gather` with 
 
 from __future__ import annotations
 
-import re
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 from .._cloud.errors import VpnError, one_line
+from .._cloud.parallel import run_parallel
+from .enterprise import log_entries, neutral_facts, normalize_enterprise
 from .facts import normalize, pick_fields
-from .kinds import RESOLVED, SUBNET, VPN_SERVICE, Kind
-from .matching import filter_rows
+from .kinds import (
+    CUSTOMER_GATEWAY,
+    ENTERPRISE_CONNECTION,
+    ENTERPRISE_GATEWAY,
+    SUBNET,
+    Kind,
+)
+from .matching import filter_rows, find_named, looks_like_id
 from .paging import get_row, list_rows
 from .resolving import referenced_ids, referenced_subnets, resolve_references
+from .states import normalize_status
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client, Query
     from .facts import Row
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+MAX_PARALLEL_LOGS = 8
 
 
 class Selection(t.NamedTuple):
     """Which objects of a kind are returned, and which of their fields."""
 
-    name: str | None = None  # a name or an ID
+    name: str | t.Sequence[str] | None = None  # names or IDs; None: all
     filters: t.Mapping[str, t.Any] = {}  # those of the kind; None is no filter
     fields: t.Sequence[str] | None = None  # None: all
-    vpn_service: str | None = None  # a name or an ID; connections only
-    include_psk: bool = False  # connections only
+    # names or IDs of the referenced object, for the connections of one edition only
+    vpn_service: str | None = None
+    gateway: str | None = None
+    customer_gateway: str | None = None
+    include_psk: bool = False  # connections of Classic VPN only
     resolve: bool = False  # connections only
+    log: bool = False  # connections of Enterprise Edition VPN only
 
     @property
-    def resolved(self) -> tuple[str, ...]:
-        """The names that resolving adds to each connection.
+    def names(self) -> list[str] | None:
+        """The names or IDs as a list; None: all objects."""
+        if self.name is None:
+            return None
+        return [self.name] if isinstance(self.name, str) else list(self.name)
+
+    def resolved(self, kind: Kind) -> tuple[str, ...]:
+        """Return the names that resolving adds to each connection.
 
         If `fields` contains some of them, only these; otherwise all with `resolve`.
         """
-        named = tuple(name for name in RESOLVED if name in (self.fields or ()))
-        return named or (RESOLVED if self.resolve else ())
+        named = tuple(name for name in kind.resolved if name in (self.fields or ()))
+        return named or (kind.resolved if self.resolve else ())
 
 
 class Messages(t.NamedTuple):
@@ -53,15 +72,17 @@ class Messages(t.NamedTuple):
     debug: t.Callable[[str], None]
 
 
-def gather(client: Client, kind: Kind, selection: Selection, messages: Messages) -> list[Row]:
-    """Return the selected objects of a kind. Raises VpnError."""
-    check_fields(kind, selection)
-    rows = fetch_selected(client, kind, selection, messages)
-    return complete_results(client, rows, selection, messages)
+def check_selection(
+    kind: Kind,
+    selection: Selection,
+    warn: t.Callable[[str], None],
+    wait_for: t.Iterable[str] = (),
+) -> None:
+    """Check a selection without a request.
 
-
-def check_fields(kind: Kind, selection: Selection) -> None:
-    """Raise VpnError for fields that the kind does not have, or psk without include_psk."""
+    Raises VpnError for fields that the kind does not have, and for psk without include_psk. Warns of
+    statuses that are not documented.
+    """
     unknown = sorted(set(selection.fields or ()) - set(kind.names))
     if unknown:
         raise VpnError(
@@ -69,24 +90,247 @@ def check_fields(kind: Kind, selection: Selection) -> None:
         )
     if "psk" in (selection.fields or ()) and not selection.include_psk:
         raise VpnError("fields contains psk, which requires include_psk: true.")
+    for option, statuses in (
+        ("status", selection.filters.get("status") or ()),
+        ("wait_for", wait_for),
+    ):
+        unknown = [one for one in statuses if normalize_status(one) not in kind.statuses]
+        if unknown:
+            warn(
+                f"{option} contains {', '.join(map(str, unknown))}, which is not a documented status, "
+                f"so nothing may match. Documented statuses: {', '.join(kind.statuses)}."
+            )
 
 
-def fetch_selected(
-    client: Client, kind: Kind, selection: Selection, messages: Messages
-) -> list[Row]:
-    """Return the rows that match all filters, with at least the fields that later steps need."""
-    filters = dict(selection.filters)
-    if selection.vpn_service is not None:
-        filters["vpnservice_id"] = _service_ids(client, selection.vpn_service, messages)
-    by_id = selection.name is not None and _ID.fullmatch(selection.name)
-    if not by_id:
-        filters["name"] = selection.name
-    query = [("fields", name) for name in requested_fields(kind, selection, filters)]
-    if by_id:
-        rows = _rows(client, kind, query, messages, object_id=selection.name)
-    else:
-        rows = _rows(client, kind, query, messages, name=selection.name)
-    return filter_rows(normalize(kind, rows, selection.include_psk), filters)
+def gather(client: Client, kind: Kind, selection: Selection, messages: Messages) -> list[Row]:
+    """Return the selected objects of a kind. Raises VpnError.
+
+    Call `check_selection` first, before there is a client.
+    """
+    reader = Reader(client, messages)
+    return reader.complete(kind, reader.fetch(kind, selection), selection)
+
+
+class Reader:
+    """Reads the objects of one cloud, and remembers what later steps of the same call need."""
+
+    def __init__(self, client: Client, messages: Messages) -> None:
+        """Store where objects are read from, and where warnings go."""
+        self._client = client
+        self._messages = messages
+        self._lists: dict[Kind, list[Row]] = {}  # complete lists that are needed again
+        self._without_fields: set[Kind] = set()  # kinds whose server does not support the query
+
+    def fetch(self, kind: Kind, selection: Selection) -> list[Row]:
+        """Return the rows that match all filters, with at least the fields that later steps need."""
+        filters = dict(selection.filters)
+        for option, (id_field, referenced) in kind.references.items():
+            value = getattr(selection, option)
+            if value is not None:
+                again = id_field in _needed_fields(kind, selection)
+                filters[id_field] = self._referenced_ids(referenced, value, again)
+        query = [("fields", name) for name in requested_fields(kind, selection, filters)]
+        rows = self._named(kind, selection.names, query)
+        return filter_rows(self._normalize(kind, rows, selection.include_psk), filters)
+
+    def fetch_ids(self, kind: Kind, ids: t.Collection[str], selection: Selection) -> list[Row]:
+        """Return the objects with these IDs that still exist."""
+        query = [("fields", name) for name in requested_fields(kind, selection, {})]
+        found = None
+        if len(ids) == 1 and looks_like_id(next(iter(ids))):
+            found = self._single(kind, next(iter(ids)), query)
+        rows = self._list(kind, query) if found is None else [found]
+        rows = [row for row in rows if row["id"] in ids]
+        return self._normalize(kind, rows, selection.include_psk)
+
+    def _normalize(self, kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
+        if kind.edition == "enterprise":
+            return normalize_enterprise(kind, rows, self._client.url.rpartition("/")[2])
+        return normalize(kind, rows, include_psk)
+
+    def _named(self, kind: Kind, names: list[str] | None, query: Query) -> list[Row]:
+        """Return the rows with these names or IDs, in the order of the list."""
+        if names is None:
+            return self._list(kind, query)
+        if not names:
+            return []
+        if len(names) == 1:
+            if looks_like_id(names[0]):
+                row = self._single(kind, names[0], query)
+                rows = [] if row is None else [row]
+            else:
+                rows = [] if kind.edition == "enterprise" else self._list(kind, query, names[0])
+            found = find_named(rows, names[0])
+            if found:
+                return found
+        # Also after a 404 for an ID, because not every 404 means that the object does not exist.
+        rows = self._list(kind, query)
+        found = [row for name in dict.fromkeys(names) for row in find_named(rows, name)]
+        wanted = {id(row) for row in found}
+        return [row for row in rows if id(row) in wanted]
+
+    def _single(self, kind: Kind, object_id: str, query: Query) -> Row | None:
+        """Return the object with an ID; None after any 404, whatever it means."""
+
+        def fetch(query: Query) -> list[Row]:
+            try:
+                row = get_row(self._client, kind, object_id, query)
+            except VpnError as error:
+                if error.status == 404:
+                    return []
+                raise
+            return [] if row is None else [row]
+
+        return next(iter(self._rows(kind, query, fetch)), None)
+
+    def _list(self, kind: Kind, query: Query, name: str | None = None) -> list[Row]:
+        if kind.edition == "enterprise":
+            return self._rows(kind, [], lambda _query: list_rows(self._client, kind))
+        # The name only makes the response smaller, because every response is filtered on arrival.
+        query = query + ([("name", name)] if name is not None else [])
+        return self._rows(kind, query, lambda query: list_rows(self._client, kind, query))
+
+    def _rows(self, kind: Kind, query: Query, fetch: t.Callable[[Query], list[Row]]) -> list[Row]:
+        """Return the rows of a response, or of a second one if the server does not support the query.
+
+        Servers can ignore `fields`, return empty objects, or return only one of several fields.
+        """
+        expected = kind.expected.intersection(value for name, value in query if name == "fields")
+        if kind not in self._without_fields:
+            try:
+                rows = fetch(query)
+                if all(map(expected.issubset, rows)) and _have_ids(rows):
+                    return rows
+                problem = "rows lack requested fields"
+            except VpnError as error:
+                if error.status != 400:
+                    raise
+                problem = str(error)
+            self._messages.debug(
+                f"{kind.path}: repeated without fields and filters, because {problem}"
+            )
+            self._without_fields.add(kind)
+        rows = fetch([])
+        if not _have_ids(rows):
+            raise self._client.unexpected(kind.path, "it has objects without an id")
+        return rows
+
+    def _referenced_ids(self, kind: Kind, value: str, again: bool) -> list[str]:
+        """Return the IDs of the objects with a name or ID; keep their list if it is needed again."""
+        if looks_like_id(value):
+            return [value]
+        if again:
+            self._lists[kind] = self.fetch(kind, Selection())
+            rows = find_named(self._lists[kind], value)
+        else:
+            rows = self.fetch(kind, Selection(name=value, fields=["id"]))
+        return [row["id"] for row in rows]
+
+    def complete(self, kind: Kind, rows: list[Row], selection: Selection) -> list[Row]:
+        """Return the rows as results: references resolved, and only the selected fields."""
+        names = selection.resolved(kind)
+        resolve = self._resolve_enterprise if kind is ENTERPRISE_CONNECTION else self._resolve
+        added = resolve(rows, names) if names else [{} for _row in rows]
+        if selection.log:
+            for values, log in zip(added, self._logs(rows)):
+                values["log"] = log
+        if selection.fields is not None:
+            rows = pick_fields(rows, [name for name in selection.fields if name not in names])
+        for row, values in zip(rows, added):
+            row.update(values)
+        for warning in self._client.auth.warnings:
+            self._messages.warn(warning)
+        self._client.auth.warnings.clear()
+        return rows
+
+    def _resolve(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
+        """Return the named values for each connection; lists of several kinds are read in parallel."""
+        ids = {kind: found for kind, found in referenced_ids(rows, names).items() if found}
+        objects = dict(zip(ids, run_parallel(lambda kind: self._objects(kind, ids[kind]), [*ids])))
+        subnets = referenced_subnets(rows, names, objects)
+        if subnets:
+            objects[SUBNET] = self._objects(SUBNET, subnets)
+        return [resolve_references(row, names, objects) for row in rows]
+
+    def _resolve_enterprise(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
+        """Return the named values for each connection of Enterprise Edition VPN."""
+        fields = {field for name in names for field in ENTERPRISE_CONNECTION.derived[name]}
+        kinds = [
+            kind
+            for id_field, kind in ENTERPRISE_CONNECTION.references.values()
+            if id_field in fields and any(row.get(id_field) for row in rows)
+        ]
+        lists = dict(zip(kinds, run_parallel(self._readable, kinds)))
+        by_id: dict[Kind, dict[str, list[Row]]] = {ENTERPRISE_GATEWAY: {}, CUSTOMER_GATEWAY: {}}
+        for kind, found in lists.items():
+            for row in found or ():
+                by_id[kind].setdefault(row["id"], []).append(row)
+        every = (neutral_facts(row, *by_id.values()) for row in rows)
+        return [{name: values[name] for name in names} for values in every]
+
+    def _logs(self, rows: list[Row]) -> list[list[t.Any] | None]:
+        """Return the log of each connection that is not up; None where there is none to read."""
+        unsupported: list[str] = []
+
+        def read(row: Row) -> list[t.Any] | None:
+            if row["state"] == "up":
+                return None
+            try:
+                path = f"{ENTERPRISE_CONNECTION.path}/{quote(row['id'], safe='')}/log"
+                return log_entries(self._client.get(path))
+            except VpnError as error:
+                if error.status not in (400, 403, 404):
+                    raise
+                unsupported.append(f"{one_line(str(row['name'] or row['id']))} ({error})")
+                return None
+
+        logs: list[list[t.Any] | None] = []
+        for start in range(0, len(rows), MAX_PARALLEL_LOGS):
+            logs += run_parallel(read, rows[start : start + MAX_PARALLEL_LOGS])
+        if unsupported:
+            self._messages.warn(
+                f"Cannot read the log of {len(unsupported)} connections, so log is null: "
+                f"{unsupported[0]}"
+            )
+        return logs
+
+    def _readable(self, kind: Kind) -> list[Row] | None:
+        """Return all objects of a kind, or None with a warning if the user may not read them."""
+        if kind in self._lists:
+            return self._lists[kind]
+        query = [("fields", name) for name in kind.default_fields if kind.edition == "classic"]
+        try:
+            rows = self._list(kind, query)
+        except VpnError as error:
+            # Enterprise Edition VPN reports a missing permission as VPN.0005 with HTTP 500.
+            if error.status not in (403, 404) and "VPN.0005" not in str(error):
+                raise
+            self._messages.warn(
+                f"Cannot read {kind.title} objects, so values that refer to them are null: {error}"
+            )
+            return None
+        return rows if kind is SUBNET else self._normalize(kind, rows)
+
+    def _objects(self, kind: Kind, ids: t.Collection[str]) -> dict[str, Row]:
+        """Return the objects of a kind with these IDs, by ID.
+
+        A warning names what is missing or not readable.
+        """
+        rows = self._readable(kind)
+        if rows is None:
+            return {}
+        objects = {row["id"]: row for row in rows if row["id"] in ids}
+        missing = sorted(set(ids) - set(objects))
+        if missing:
+            self._messages.warn(
+                f"Cannot find {len(missing)} {kind.title} objects, so values that refer to them are "
+                f"null: {one_line(', '.join(missing[:5]))}{' and others' if len(missing) > 5 else ''}."
+            )
+        return objects
+
+
+def _have_ids(rows: t.Iterable[Row]) -> bool:
+    return all(isinstance(row.get("id"), str) for row in rows)
 
 
 def requested_fields(
@@ -95,111 +339,16 @@ def requested_fields(
     """Return the fields that a request names: those to return, to filter by and to derive from."""
     if selection.fields is None:
         return (*kind.default_fields, *(("psk",) if selection.include_psk else ()))
-    needed = {"id", "name", "status", *selection.fields}
+    # With two fields at least, because a server that supports only one of them is then noticed.
+    needed = {"id", "name", *selection.fields}
     needed.update(name for name, value in filters.items() if value is not None)
-    for name in (*selection.fields, *selection.resolved):
-        needed.update(kind.derived.get(name, ()))
+    needed |= _needed_fields(kind, selection)
     if needed & {"project_id", "tenant_id"}:  # each is null on some servers
         needed.update(("project_id", "tenant_id"))
     return [name for name in kind.fields if name in needed]
 
 
-def _rows(
-    client: Client,
-    kind: Kind,
-    query: Query,
-    messages: Messages,
-    object_id: str | None = None,
-    name: str | None = None,
-) -> list[Row]:
-    """Return the rows of a response, or of a second one if the server does not support the query."""
-
-    def fetch(query: Query) -> list[Row]:
-        if object_id is not None:
-            row = get_row(client, kind, object_id, query)
-            return [] if row is None else [row]
-        return list_rows(client, kind, query)
-
-    # The name only makes the response smaller, because every response is filtered on arrival.
-    try:
-        rows = fetch(query + ([("name", name)] if name is not None else []))
-        problem = "" if _have_ids(rows) else "the server returned rows without the requested id"
-    except VpnError as error:
-        if error.status != 400:
-            raise
-        problem = str(error)
-    if problem:
-        messages.debug(f"{kind.path}: repeated without fields and filters, because {problem}")
-        rows = fetch([])
-    if not _have_ids(rows):
-        raise client.unexpected(kind.path, "has objects without an id")
-    return rows
-
-
-def _have_ids(rows: t.Iterable[Row]) -> bool:
-    return all(isinstance(row.get("id"), str) for row in rows)
-
-
-def _service_ids(client: Client, service: str, messages: Messages) -> list[str]:
-    if _ID.fullmatch(service):
-        return [service]
-    selection = Selection(name=service, fields=["id"])
-    return [row["id"] for row in fetch_selected(client, VPN_SERVICE, selection, messages)]
-
-
-def complete_results(
-    client: Client, rows: list[Row], selection: Selection, messages: Messages
-) -> list[Row]:
-    """Return the rows as results: references resolved, and only the selected fields."""
-    resolved = _resolve(client, rows, selection.resolved, messages)
-    if selection.fields is not None:
-        rows = pick_fields(rows, [name for name in selection.fields if name not in RESOLVED])
-    for row, values in zip(rows, resolved):
-        row.update(values)
-    for warning in client.auth.warnings:
-        messages.warn(warning)
-    client.auth.warnings.clear()
-    return rows
-
-
-def _resolve(
-    client: Client, rows: list[Row], names: t.Collection[str], messages: Messages
-) -> list[Row]:
-    """Return the named values for each connection; lists of several kinds are read in parallel."""
-    ids = {kind: found for kind, found in referenced_ids(rows, names).items() if found}
-    objects: dict[Kind, dict[str, Row]] = {}
-    if ids:
-        with ThreadPoolExecutor(len(ids)) as pool:
-            found = pool.map(lambda kind: _objects(client, kind, ids[kind], messages), ids)
-            objects = dict(zip(ids, found))
-    subnets = referenced_subnets(rows, names, objects)
-    if subnets:
-        objects[SUBNET] = _objects(client, SUBNET, subnets, messages)
-    return [resolve_references(row, names, objects) for row in rows] if names else []
-
-
-def _objects(
-    client: Client, kind: Kind, ids: t.Collection[str], messages: Messages
-) -> dict[str, Row]:
-    """Return the objects of a kind with these IDs, by ID.
-
-    A warning names what is missing or not readable.
-    """
-    query = [("fields", name) for name in kind.default_fields]
-    try:
-        rows = [row for row in _rows(client, kind, query, messages) if row.get("id") in ids]
-    except VpnError as error:
-        if error.status not in (403, 404):
-            raise
-        messages.warn(
-            f"Cannot read {kind.title} objects, so values that refer to them are null: {error}"
-        )
-        return {}
-    objects = {row["id"]: row for row in (normalize(kind, rows) if kind is not SUBNET else rows)}
-    missing = sorted(set(ids) - set(objects))
-    if missing:
-        messages.warn(
-            f"Cannot find {len(missing)} {kind.title} objects, so values that refer to them are null: "
-            f"{one_line(', '.join(missing[:5]))}{' and others' if len(missing) > 5 else ''}."
-        )
-    return objects
+def _needed_fields(kind: Kind, selection: Selection) -> set[str]:
+    """Return the fields that the derived names of a result are made of."""
+    names = (*(selection.fields or ()), *selection.resolved(kind))
+    return {field for name in names for field in kind.derived.get(name, ())}

@@ -6,11 +6,33 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import typing as t
 
 from .states import normalize_status
 
-Row = dict[str, t.Any]
+if t.TYPE_CHECKING:
+    from .facts import Row
+
+    Matcher = t.Callable[[Row], bool]
+
+_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
+
+
+def looks_like_id(value: str) -> bool:
+    """Return whether a value has the form of an ID: a UUID, with or without dashes."""
+    return bool(_ID.fullmatch(value))
+
+
+def find_named(rows: t.Iterable[Row], value: str) -> list[Row]:
+    """Return the rows with this name or ID.
+
+    What looks like an ID is a name only if no row has that ID, and the other way round.
+    """
+    rows = list(rows)
+    by_name = [row for row in rows if row.get("name") == value]
+    by_id = [row for row in rows if str(row.get("id")).lower() == value.lower()]
+    return by_id or by_name if looks_like_id(value) else by_name or by_id
 
 
 def filter_rows(rows: t.Iterable[Row], filters: t.Mapping[str, t.Any]) -> list[Row]:
@@ -30,9 +52,6 @@ def filter_rows(rows: t.Iterable[Row], filters: t.Mapping[str, t.Any]) -> list[R
     )
 
 
-Matcher = t.Callable[["Row"], bool]
-
-
 def _equal(name: str, value: t.Any) -> Matcher:
     return lambda row: bool(row.get(name) == value and type(row.get(name)) is type(value))
 
@@ -42,23 +61,25 @@ def _name_or_id(name: str, value: str) -> Matcher:
 
 
 def _status(name: str, value: t.Sequence[str]) -> Matcher:
-    words = {normalize_status(word) for word in value}
-    return lambda row: isinstance(row.get(name), (str, type(None))) and row.get(name) in words
+    statuses = {normalize_status(status) for status in value}
+    return lambda row: isinstance(row.get(name), (str, type(None))) and row.get(name) in statuses
 
 
 def _address(name: str, value: str) -> Matcher:
-    wanted = _ip(value)
-    return lambda row: _ip(row.get(name)) == wanted
+    wanted = normalize_address(value)
+    return lambda row: normalize_address(row.get(name)) == wanted
 
 
-def _ip(text: t.Any) -> t.Any:
-    """An IPv6 address in whichever spelling as one value, any other text as it is."""
-    if isinstance(text, str) and ":" in text:
+def normalize_address(address: t.Any) -> t.Any:
+    """Return one form of an IPv6 address or a host name in any notation; anything else unchanged."""
+    if not isinstance(address, str):
+        return address
+    if ":" in address:
         try:
-            return ipaddress.ip_address(text)
+            return str(ipaddress.ip_address(address))
         except ValueError:
-            pass
-    return text
+            return address
+    return address.lower().rstrip(".")
 
 
 def _any_of(name: str, value: t.Sequence[str]) -> Matcher:
@@ -66,31 +87,41 @@ def _any_of(name: str, value: t.Sequence[str]) -> Matcher:
 
 
 def _tags(name: str, value: t.Mapping[str, t.Any]) -> Matcher:
-    wanted = {str(key): "" if text is None else str(text) for key, text in value.items()}
+    # In YAML, the value of `critical: true` is a Boolean, whatever the spelling.
+    wanted = {str(key): (_tag_text(text), isinstance(text, bool)) for key, text in value.items()}
 
     def matches(row: Row) -> bool:
         tags = tag_pairs(row.get(name))
         return all(
-            any(key == tag and text in ("", worth) for tag, worth in tags)
-            for key, text in wanted.items()
+            any(
+                key == tag and text in ("", found.lower() if is_bool else found)
+                for tag, found in tags
+            )
+            for key, (text, is_bool) in wanted.items()
         )
 
     return matches
 
 
 def tag_pairs(tags: t.Any) -> list[tuple[str, str]]:
-    """Tags as pairs of key and value, out of `[{key, value}]`, `{key: value}` or `[key=value]`."""
+    """Return tags as pairs of key and value, from `[{key, value}]`, `{key: value}` or `[key=value]`."""
     if isinstance(tags, dict):
         tags = [tags]
     pairs: list[tuple[str, str]] = []
     for tag in tags if isinstance(tags, list) else []:
         if isinstance(tag, dict):
             items = [(tag["key"], tag.get("value"))] if "key" in tag else tag.items()
-            pairs += [(str(key), "" if value is None else str(value)) for key, value in items]
+            pairs += [(str(key), _tag_text(value)) for key, value in items]
         elif isinstance(tag, str):
             key, _sign, value = tag.partition("=")
             pairs.append((key, value))
     return pairs
+
+
+def _tag_text(value: t.Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 _MATCHERS: dict[str, t.Callable[[str, t.Any], Matcher]] = {
@@ -99,4 +130,6 @@ _MATCHERS: dict[str, t.Callable[[str, t.Any], Matcher]] = {
     "peer_address": _address,
     "tags": _tags,
     "vpnservice_id": _any_of,
+    "vgw_id": _any_of,
+    "cgw_id": _any_of,
 }

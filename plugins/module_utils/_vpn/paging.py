@@ -1,34 +1,56 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists over as many pages as the server splits them into. Private to this collection."""
+"""Complete lists, however many pages the server splits them into. Private to this collection."""
 
 from __future__ import annotations
 
+import json
+import time
 import typing as t
 from urllib.parse import parse_qs
 
 from .._cloud.errors import VpnError, one_line, redact_url
+from .._cloud.failures import server_message
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client, Query
+    from .facts import Row
     from .kinds import Kind
 
-    Row = dict[str, t.Any]
+MAX_ATTEMPTS = 4  # to read a list that changes during pagination
+MAX_PAGES = 5000
+MAX_LIST_BYTES = 1024**3
+MAX_LIST_TIMEOUTS = 30  # time of a list, in multiples of the time for one request
+DEFAULT_LIMITS = (500, 1000, 2000)  # rows of a page on servers that limit lists unasked
 
-MAX_RESTARTS = 3  # of a list that changes during pagination
+_BY_ID: Query = [("sort_key", "id"), ("sort_dir", "asc")]
+
+
+class _ChangedError(Exception):
+    """The list changed during pagination."""
 
 
 def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Row]:
-    """Return every row of a kind that the query selects, or raise VpnError; never a partial list."""
-    for _attempt in range(MAX_RESTARTS):
-        rows = _list_pages(client, kind, query or [])
-        if rows is not None:
-            return rows
-    raise VpnError(
-        f"The list of {kind.title} objects at {client.location(kind.path)} changed {MAX_RESTARTS} "
-        "times while it was read page by page: try again."
-    )
+    """Return every row of a kind that the query selects; never a partial list. Raises VpnError."""
+    query = query or []
+    budget = Budget(client, kind)
+    if kind.edition == "enterprise":
+        return _read_marked(client, kind, budget)
+    answer = client.get(kind.path, query)
+    page = page_rows(client, kind, answer)
+    limit = 0
+    if not next_page(answer, kind, len(page)):
+        if len(page) not in DEFAULT_LIMITS or not _continues(client, kind, query, page):
+            return page
+        limit = len(page)
+    # Sorted, because rows without an order can move to a page that has been read.
+    try:
+        return _read_stable(client, kind, query + _BY_ID, budget, limit, by_id=True)
+    except VpnError as error:
+        if error.status != 400:
+            raise
+    return _read_stable(client, kind, query, budget, limit, by_id=False)
 
 
 def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = None) -> Row | None:
@@ -42,60 +64,229 @@ def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = No
         raise
     row = answer.get(kind.singular)
     if not isinstance(row, dict):
-        raise client.unexpected(path, f"has no object {kind.singular}")
+        raise client.unexpected(path, f"it has no object {kind.singular}{_message(answer)}")
     return row
 
 
-def _list_pages(client: Client, kind: Kind, query: Query) -> list[Row] | None:
-    """Return the rows of all pages; None if the object of a marker disappears meanwhile."""
+class Budget:
+    """What reading one list may cost at most."""
+
+    def __init__(self, client: Client, kind: Kind) -> None:
+        """Start the time of a list."""
+        self._where = f"GET {client.location(kind.path)}"
+        self._client = client
+        self._end = time.monotonic() + client.session.timeout * MAX_LIST_TIMEOUTS
+        self._bytes = client.bytes_received + MAX_LIST_BYTES
+        self._pages = MAX_PAGES
+
+    def spend_page(self) -> None:
+        """Count a page. Raises VpnError for too many pages or bytes, or too long a time."""
+        self._pages -= 1
+        if self._pages < 0:
+            limit = f"{MAX_PAGES} pages"
+        elif self._client.bytes_received > self._bytes:
+            limit = f"{MAX_LIST_BYTES // 2**20} MiB"
+        elif time.monotonic() > self._end:
+            limit = f"{self._client.session.timeout * MAX_LIST_TIMEOUTS:g} seconds"
+        else:
+            return
+        raise VpnError(
+            f"Pagination of {self._where} failed: the list does not end within {limit}. "
+            "Check endpoint, or use a filter."
+        )
+
+
+def page_rows(client: Client, kind: Kind, answer: t.Mapping[str, t.Any]) -> list[Row]:
+    """Return the rows of a response. Raises VpnError for a response without a list of objects."""
+    page = answer.get(kind.plural)
+    if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
+        raise client.unexpected(kind.path, f"it has no list {kind.plural}{_message(answer)}")
+    return page
+
+
+def _message(answer: t.Mapping[str, t.Any]) -> str:
+    """Return the message of an error body that was sent with a status of success."""
+    if "message" not in answer:
+        return ""
+    return f", but the message: {server_message(json.dumps(answer).encode())}"
+
+
+def _continues(client: Client, kind: Kind, query: Query, page: list[Row]) -> bool:
+    """Return whether there are rows behind a page as long as a default limit, without a link."""
+    marker = page[-1].get("id")
+    if not isinstance(marker, str):
+        return False
+    try:
+        answer = client.get(kind.path, [*query, ("limit", str(len(page))), ("marker", marker)])
+    except VpnError as error:
+        if error.status != 400:
+            raise
+        return False
+    known = {row.get("id") for row in page if isinstance(row.get("id"), str)}
+    return any(row.get("id") not in known for row in page_rows(client, kind, answer))
+
+
+def _read_stable(
+    client: Client, kind: Kind, query: Query, budget: Budget, limit: int, by_id: bool
+) -> list[Row]:
+    """Return the rows of all pages, read again while the list changes.
+
+    Unless it is sorted by ID, a list counts as unchanged if two readings in a row have the same IDs.
+    """
+    previous: set[str] | None = None
+    for _attempt in range(MAX_ATTEMPTS):
+        try:
+            rows = _list_pages(client, kind, query, budget, limit)
+        except _ChangedError:
+            previous = None
+            continue
+        ids = [row["id"] for row in rows if isinstance(row.get("id"), str)]
+        if set(ids) == previous or (by_id and ids == sorted(ids)):
+            return rows
+        previous = set(ids)
+    raise VpnError(
+        f"Cannot list {kind.title} objects at {client.location(kind.path)}: the list changed "
+        f"{MAX_ATTEMPTS} times during pagination. Try again.",
+        temporary=True,
+    )
+
+
+def _read_marked(client: Client, kind: Kind, budget: Budget) -> list[Row]:
+    """Return the rows of all pages of Enterprise Edition VPN.
+
+    The total number that the server returns shows whether rows with the same time were lost.
+    """
+    total = rows = None
+    for _attempt in range(2):
+        rows, total = _marked_pages(client, kind, budget)
+        if total is None or len(rows) >= total:
+            return rows
+    raise VpnError(
+        f"Cannot list {kind.title} objects at {client.location(kind.path)}: the server returned "
+        f"{len(rows or ())} of {total} objects. Try again.",
+        temporary=True,
+    )
+
+
+def _marked_pages(client: Client, kind: Kind, budget: Budget) -> tuple[list[Row], int | None]:
+    """Return the rows of all pages, and the total number that the last page contains.
+
+    The marker of a page is the creation time of its last row. A row with the ID of a row on an earlier
+    page is dropped; two such rows on one page are kept.
+    """
+    rows: list[Row] = []
+    ids: set[t.Any] = set()
+    markers: set[str] = set()
+    query: Query = [("limit", str(kind.page_size))] if kind.page_size else []
+    while True:
+        budget.spend_page()
+        answer = client.get(kind.path, query)
+        page = page_rows(client, kind, answer)
+        total = answer.get("total_count")
+        total = total if type(total) is int and kind.page_size else None
+        new = [row for row in page if _hashable(row.get("id")) not in ids]
+        rows += new
+        ids.update(_hashable(row.get("id")) for row in new)
+        if not kind.page_size or len(page) < kind.page_size:
+            return rows, total
+        info = answer.get("page_info")
+        marker = info.get("next_marker") if isinstance(info, dict) else None
+        marker = marker or page[-1].get("created_at")
+        if not isinstance(marker, str) or marker in markers:
+            if total is not None and len(rows) >= total:
+                return rows, total
+            raise VpnError(
+                f"Pagination of GET {client.location(kind.path)} failed: the server returned "
+                f"{'the same marker twice' if marker in markers else 'a full page without a marker'}."
+            )
+        markers.add(marker)
+        query = [("limit", str(kind.page_size)), ("marker", marker)]
+
+
+def _hashable(value: t.Any) -> t.Any:
+    return value if isinstance(value, str) else repr(value)
+
+
+def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit: int) -> list[Row]:
+    """Return the rows of all pages.
+
+    With a `limit`, a page of so many rows has a next one even without a link. Raises _ChangedError
+    if a row is on two pages, or the object of a marker disappears.
+    """
     rows: list[Row] = []
     ids: set[str] = set()
+    pages: set[tuple[str, ...]] = set()
     markers: set[str] = set()
     page_query: Query = []
     while True:
+        budget.spend_page()
         answer = client.get(kind.path, query + page_query)
-        page = answer.get(kind.plural)
-        if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
-            raise client.unexpected(kind.path, f"has no list {kind.plural}")
-        following = next_page(answer.get(kind.plural + "_links"), len(page))
-        if not following and not page_query:
-            return page
-        new = [row for row in page if str(row.get("id", id(row))) not in ids]
-        rows += new
-        ids.update(str(row["id"]) for row in new if "id" in row)
-        if not following:
-            marker = dict(page_query)["marker"]
-            # An empty page follows a marker that has disappeared, as it follows a full last page.
-            if not page and get_row(client, kind, marker, [("fields", "id")]) is None:
-                return None
-            return rows
-        page_query = following
-        marker = dict(page_query)["marker"]
-        if marker in markers or not new:
+        page = page_rows(client, kind, answer)
+        page_ids = [row["id"] for row in page if isinstance(row.get("id"), str)]
+        following = next_page(answer, kind, len(page))
+        if not following and limit and len(page) >= limit and page_ids:
+            following = [("limit", str(limit)), ("marker", page_ids[-1])]
+        marker = dict(following).get("marker", "")
+        if tuple(page_ids) in pages or marker in markers or (following and not page):
             raise VpnError(
-                f"GET {client.location(kind.path)} repeats a page instead of going on: the list "
-                "cannot be read completely from this server."
+                f"Pagination of GET {client.location(kind.path)} failed: the server returned the same "
+                "page twice."
             )
+        if not ids.isdisjoint(page_ids):
+            raise _ChangedError
+        if not page and page_query:
+            # An empty page follows a marker that has disappeared, as it follows a full last page.
+            last = dict(page_query)["marker"]
+            if last in ids and get_row(client, kind, last, [("fields", "id")]) is None:
+                raise _ChangedError
+        rows += page
+        ids.update(page_ids)
+        pages.add(tuple(page_ids))
+        if not following:
+            return rows
         markers.add(marker)
+        page_query = following
 
 
-def next_page(links: t.Any, page_length: int) -> Query:
-    """The query of the next page, from a link's marker or href; nothing at the end of the list.
+def next_page(answer: t.Mapping[str, t.Any], kind: Kind, page_length: int) -> Query:
+    """Return the query of the next page, from a link's marker or URL; empty at the end of the list.
 
-    Only marker and limit are taken: the link's host may be an internal one. VpnError for a link that
-    leads on without a marker.
+    Only marker and limit of a URL are used, because its host can be an internal one. Raises VpnError
+    for a link without a marker.
     """
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") == "next":
-            href = str(link.get("href") or "")
-            query = parse_qs(href.partition("#")[0].partition("?")[2])
-            marker = link.get("marker") or query.get("marker", [None])[-1]
-            if marker:
-                limit = query.get("limit", [str(page_length or "")])[-1]
-                return [("limit", limit)] * bool(limit) + [("marker", str(marker))]
-            if href:
-                raise VpnError(
-                    f"The list goes on at {one_line(redact_url(href))}, but the link has no marker: it "
-                    "cannot be read whole from this server."
-                )
+    for link in _next_links(answer, kind):
+        href, marker, limit = link, None, None
+        if isinstance(link, dict):
+            href, marker = link.get("href", ""), link.get("marker")
+        query = parse_qs(str(href or "").partition("#")[0].partition("?")[2])
+        marker = marker or query.get("marker", [None])[-1]
+        if marker:
+            limit = query.get("limit", [str(page_length or "")])[-1]
+            return [("limit", limit)] * bool(limit) + [("marker", str(marker))]
+        if href is not None:
+            raise VpnError(
+                f"Pagination of {kind.title} objects failed: the link to the next page "
+                f"({one_line(redact_url(str(href))) or 'empty'}) has no marker."
+            )
     return []
+
+
+def _next_links(answer: t.Mapping[str, t.Any], kind: Kind) -> list[t.Any]:
+    """Return the links to a next page, in all places where servers are known to put one."""
+    found: list[t.Any] = []
+    for links in (answer.get(kind.plural + "_links"), answer.get("links")):
+        if isinstance(links, dict) and "rel" not in links:
+            links = [{"rel": name, **_link(link)} for name, link in links.items()]
+        for link in links if isinstance(links, list) else [links]:
+            if isinstance(link, dict) and str(link.get("rel")).lower() == "next":
+                found.append(link)
+    if answer.get("next") and isinstance(answer["next"], (str, dict)):
+        found.append(answer["next"])
+    page_info = answer.get("page_info")
+    if isinstance(page_info, dict) and page_info.get("next_marker"):
+        found.append({"marker": page_info["next_marker"]})
+    return found
+
+
+def _link(link: t.Any) -> dict[str, t.Any]:
+    return link if isinstance(link, dict) else {"href": link}
