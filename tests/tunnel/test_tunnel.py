@@ -175,7 +175,7 @@ def test_changed_key_is_tried(version: str) -> None:
         secret = bed.onprem.swanctl_dir / "conf.d" / f"{NAME}.secrets.conf"
         if version == "v2":
             assert "rejected the new pre-shared key" in wrong.output
-            assert "the tunnel is still up" in wrong.output
+            assert "The tunnel is still up" in wrong.output
             assert lost() == 0
             assert ids(bed.onprem.swanctl("--list-sas")) == before
         else:

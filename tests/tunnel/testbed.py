@@ -299,6 +299,16 @@ class Testbed:
         return f"{count} received" in done.stdout
 
     @contextlib.contextmanager
+    def outage(self) -> Iterator[None]:
+        """Cut the link between the gateways meanwhile."""
+        ours, theirs = self.connection["peer_address"], self.connection["local_address"]
+        wan = self.cloud.namespace
+        wan.ip("link", "set", "wan", "down")
+        yield
+        wan.ip("link", "set", "wan", "up")
+        wan.ip("route", "replace", f"{ours}/32", "dev", "wan", "src", theirs)
+
+    @contextlib.contextmanager
     def pinging(self, source: str, target: str) -> Iterator[Callable[[], int]]:
         """Ping meanwhile, five times a second; afterwards, the number of lost pings."""
         command = ["ping", "-q", "-i", "0.2", "-W", "2", "-I", source, target]

@@ -126,10 +126,10 @@ def configure(peer: Peer, start_action: str | None = None) -> Configuration:
         Child(f"{name}-{number}", str(pair.local), str(pair.remote))
         for number, pair in enumerate(peer.pairs, 1)
     ]
-    connection: Settings = {**ike}
-    if start == "start" or peer.dpd.action == "restart":
-        # With the default, one try, a peer that is away for a minute is never called again.
-        connection["keyingtries"] = "0"
+    # With the default, one try, a peer that is away for a minute is never called again. The same
+    # for each connection, because only those with equal IKE settings share an IKE SA, and gateways
+    # that allow one for each identity end another one.
+    connection: Settings = {**ike, "keyingtries": "0"}
     # One pair a child: policy-based gateways narrow a list to its first pair.
     connection["children"] = {child.name: _child_settings(peer, child, start) for child in children}
     trial: Settings = {**ike, "childless": "force", "unique": "never"}
