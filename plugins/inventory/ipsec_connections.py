@@ -38,8 +38,8 @@ options:
     elements: dict
     default: []
   name:
-    description: Only include connections with this name or ID.
-    type: str
+    description: Only include connections with this name or ID, or with one of a list of names and IDs.
+    type: raw
   status:
     description: Only include connections with one of these statuses.
     type: list
@@ -166,7 +166,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._cloud.errors import VpnError
 from ..module_utils._cloud.options import OPTIONS
-from ..module_utils._vpn.gathering import Selection
+from ..module_utils._vpn.gathering import Selection, check_selection
 from ..module_utils._vpn.kinds import CONNECTION
 from ..plugin_utils._inventory import hosts, options, sources
 from ..plugin_utils._inventory.compile_once import compile_once
@@ -255,13 +255,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 raise VpnError("fields contains psk, which is never a host variable.")
             named = [name for name in self.get_option("hostnames") if name in CONNECTION.names]
             fields = [*dict.fromkeys((*fields, *named, "peer_address", "created_at"))]
-        return Selection(
-            name=query["name"],
+        selection = Selection(
+            name=options.names(query["name"]),
             filters={name: query[name] for name in CONNECTION.filters},
             fields=fields,
             vpn_service=query["vpn_service"],
             resolve=query["resolve"],
         )
+        check_selection(CONNECTION, selection, self.display.warning)
+        return selection
 
     def _connections(
         self, clouds: list[sources.Cloud], selection: Selection, path: str, cache: bool

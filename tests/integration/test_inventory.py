@@ -574,8 +574,8 @@ def test_limit_finds_exactly_the_host(ansible: Ansible, mock_api: MockApi) -> No
 
 
 def test_interrupted_run_ends_while_clouds_hang(ansible: Ansible, mock_api: MockApi) -> None:
-    mock_api.fault("/v2.0/vpn/ipsec", delay=300, count=None)
-    source = {"plugin": "otc.vpn.ipsec_connections", "api_timeout": 200}
+    mock_api.fault("/v2.0/vpn/vpnservices", delay=300, count=None)
+    source = {"plugin": "otc.vpn.ipsec_connections", "resolve": True, "api_timeout": 200}
     (ansible.folder / "otc_vpn.yml").write_text(json.dumps(source))
     run = ansible.start(
         "ansible-inventory",
@@ -584,7 +584,7 @@ def test_interrupted_run_ends_while_clouds_hang(ansible: Ansible, mock_api: Mock
         "--list",
         environment=mock_api.environment("alice"),
     )
-    while not any("/vpn/ipsec" in one.path for one in mock_api.requests):
+    while not any(one.path.endswith("/vpnservices") for one in mock_api.requests):
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(signal.SIGINT)

@@ -191,6 +191,13 @@ def test_cache_of_another_shape_is_not_used(cached: str | None) -> None:
     assert sources.from_cache(cached, [sources.Cloud("one", {})]) is None
 
 
+def test_secrets_in_the_cache_are_dropped() -> None:
+    row = '{"id": "a", "created_at": null, "peer_address": "b", "psk": "x", "vendor": {"psk": "x"}}'
+    assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
+        [{"id": "a", "created_at": None, "peer_address": "b", "vendor": {}}]
+    ]
+
+
 def test_serialization_markers_in_the_cache_are_dropped() -> None:
     row = '{"id": "a", "created_at": null, "peer_address": {"__ansible_unsafe": "x"}}'
     assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
@@ -253,6 +260,16 @@ def test_unusable_address_is_no_ansible_host(address: t.Any) -> None:
     assert "ansible_host" not in candidate(connection, "", "ipsec_").variables
     (gateway,) = hosts.by_gateway([candidate(connection, "", "ipsec_")], "ipsec_")
     assert "ansible_host" not in gateway.variables
+
+
+@pytest.mark.parametrize(
+    "addresses", [("2001:db8::1", "2001:DB8:0::1"), ("vpn.example.com", "VPN.example.com.")]
+)
+def test_spellings_of_an_address_are_one_gateway(addresses: tuple[str, str]) -> None:
+    found = hosts.by_gateway(
+        [candidate(row(id=one, peer_address=one), "", "p_") for one in addresses], "p_"
+    )
+    assert [len(gateway.variables["p_connections"]) for gateway in found] == [2]
 
 
 def test_connections_without_an_address_are_separate_gateways() -> None:

@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._cloud.errors import VpnError
 from ...module_utils._vpn.kinds import CONNECTION
+from ...module_utils._vpn.matching import normalize_address
 
 if t.TYPE_CHECKING:
     from ansible.inventory.data import InventoryData
@@ -84,7 +85,7 @@ def by_gateway(candidates: t.Iterable[Candidate], prefix: str) -> list[Candidate
     gateways: dict[str, Candidate] = {}
     for connection, variables in candidates:
         gateway = gateways.setdefault(
-            str(connection["peer_address"] or connection["id"]),
+            str(normalize_address(connection["peer_address"]) or connection["id"]),
             Candidate(connection, {**_address_variable(connection), prefix + "connections": []}),
         )
         facts = {

@@ -87,3 +87,12 @@ def shaped(name: str, value: t.Any, kind: str) -> t.Any:
         return value
     noun = {"list": "a list", "dict": "a dictionary"}.get(kind, "a single value")
     raise VpnError(f"{name} must be {noun}, got: {type(value).__name__}.")
+
+
+def names(value: t.Any) -> list[str] | None:
+    """Return the option `name`, one name or ID or a list of them, as a list. Raises VpnError."""
+    if value is None:
+        return None
+    return [
+        str(shaped("name", one, "str")) for one in (value if isinstance(value, list) else [value])
+    ]

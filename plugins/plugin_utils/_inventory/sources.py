@@ -18,8 +18,10 @@ from ...module_utils._cloud.errors import VpnError
 from ...module_utils._cloud.json_body import gc_paused, parse_json
 from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, merge_options
 from ...module_utils._cloud.parallel import run_parallel
+from ...module_utils._vpn.facts import drop_secrets
 from ...module_utils._vpn.gathering import Messages, Selection, gather
 from ...module_utils._vpn.kinds import CONNECTION
+from .hosts import DOCUMENTED
 from .options import shaped
 
 Row = dict[str, t.Any]
@@ -189,4 +191,8 @@ def from_cache(cached: t.Any, clouds: t.Sequence[Cloud]) -> list[list[Row]] | No
         and all(isinstance(rows, list) for rows in lists)
         and all(isinstance(row, dict) and needed <= set(row) for rows in lists for row in rows)
     )
-    return lists if usable else None
+    if not usable:
+        return None
+    for rows in lists:  # anybody who can write the file may have changed them
+        drop_secrets(rows, DOCUMENTED)
+    return lists
