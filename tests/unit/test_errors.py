@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 import typing as t
+from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
@@ -196,3 +198,76 @@ def test_a_missing_library_is_named_with_what_needs_it() -> None:
         VpnError, match=r"library no_such_thing is not installed for .*: x requires it"
     ):
         import_library("no_such_thing.part", "x")
+
+
+SECRET = "p\"a\\s&s <w>ö'r d/+%"
+SPELLINGS = {
+    "plain": SECRET,
+    "repr": repr(SECRET)[1:-1],
+    "JSON": json.dumps(SECRET)[1:-1],
+    "JSON, not ASCII": json.dumps(SECRET, ensure_ascii=False)[1:-1],
+    "JSON in JSON": json.dumps(json.dumps(SECRET))[3:-3],
+    "URL": quote(SECRET),
+    "URL, all": quote(SECRET, safe=""),
+    "form": quote_plus(SECRET),
+    "lower case": quote(SECRET, safe="").replace("%2F", "%2f").replace("%C3%B6", "%c3%b6"),
+    "HTML": html.escape(SECRET),
+    "HTML, numbers": "".join(f"&#{ord(one)};" if not one.isalnum() else one for one in SECRET),
+    "HTML, hex": "".join(f"&#x{ord(one):X};" if not one.isalnum() else one for one in SECRET),
+    "ASCII of Python": ascii(SECRET)[1:-1],
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=list(SPELLINGS))
+def test_secret_is_masked_in_every_spelling(spelling: str) -> None:
+    assert mask(f"before {spelling} after", (SECRET,)) == "before ******** after"
+    message = server_message(f"No: {spelling} is wrong".encode(), (SECRET,))
+    assert message == "No: ******** is wrong"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"message": "x", "detail": {"PSK": "HIDDEN"}}',
+        '{"PSK": "HIDDEN"}',
+        '{"psk_new": ["HIDDEN"]}',
+        '{"auth": {"psk": {"value": "HIDDEN"}}}',
+        '{"pre_shared_key": "HIDDEN"}',
+        '{"preSharedKey": "HIDDEN"}',
+        '{"secret": "HIDDEN"}',
+        '[{"nested": [{"psk": "HIDDEN"}]}]',
+        '{"message": "{\\"psk\\": \\"HIDDEN\\"}"}',
+        "{\"message\": \"{'psk': 'HIDDEN'}\"}",
+        '{"NeutronError": {"message": "Invalid input for psk. Reason: \'HIDDEN\' is too long."}}',
+        '{"NeutronError": {"message": "bad", "detail": "psk=HIDDEN"}}',
+        '{"error_msg": "psk: HIDDEN, mtu: 1500"}',
+        "{'psk': 'HIDDEN', 'id': 1}",
+        "psk=HIDDEN&mtu=1500",
+        "psk = HIDDEN",
+        "psk: HIDDEN",
+        "<html><body><psk>HIDDEN</psk></body></html>",
+        "<title>psk HIDDEN'</title>".replace("psk HIDDEN'", "psk 'HIDDEN'"),
+        "&quot;psk&quot;: &quot;HIDDEN&quot;",
+        '\\"psk\\": \\"HIDDEN\\"',
+        '{"psk": "HIDDEN',
+        '{"pre-shared-key": "HIDDEN"} x',
+        "shared secret is HIDDEN",
+        "%22psk%22%3A%22HIDDEN%22",
+    ],
+)
+def test_value_with_the_name_of_a_secret_is_never_shown(body: str) -> None:
+    for key in ("kHIDDEN1", 'a"b\\HIDDEN, c', "HIDDEN with spaces"):
+        text = body.replace("HIDDEN", key) if '"' not in key else body
+        assert "HIDDEN" not in server_message(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid input for mtu. Reason: '7' is too small.",
+        "Invalid username or password.",
+        "The tunnel 'a' is DOWN.",
+    ],
+)
+def test_message_without_a_secret_stays(text: str) -> None:
+    assert server_message(json.dumps({"message": text}).encode()) == text

@@ -119,7 +119,6 @@ def _spellings(character: str) -> str:
         return character
     code = ord(character)
     alternatives = [
-        r"\\*" + re.escape(character),
         "".join(f"%(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass")),
         rf"\\+x(?i:{code:02x})" if code < 256 else rf"\\+U(?i:{code:08x})",
         "".join(rf"\\+u(?i:{unit:04x})" for unit in _utf16(code)),
@@ -132,6 +131,7 @@ def _spellings(character: str) -> str:
         alternatives.append(r"\+")
     if character in "\n\r\t":
         alternatives.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[character])
+    alternatives.append(r"\\*" + re.escape(character))  # last, because % and & begin the others
     return f"(?:{'|'.join(alternatives)})"
 
 

@@ -1,0 +1,241 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What requests are bounded by, and what they do not send."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+import typing as t
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Session
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import parse_json
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+
+from tests.mock_api import MockApi
+from tests.unit.clients import LIST, TOKENS, client_of, failure, gathered, lists_of, options_for
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
+
+
+@contextmanager
+def server(first: bytes, drip: bytes) -> Iterator[str]:
+    """The URL of a server that sends `first`, and then `drip` every 50 ms for as long as it can."""
+    over = threading.Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            try:
+                connection.sendall(first)
+                while not over.wait(0.05):
+                    connection.sendall(drip)
+            except OSError:
+                return
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _address = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True, name="server").start()
+
+    threading.Thread(target=accept, daemon=True, name="server").start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.close()
+
+
+def remains() -> list[str]:
+    """The threads that are not a server's."""
+    return [one.name for one in threading.enumerate() if not one.name.startswith("server")]
+
+
+def ends_within(seconds: float, threads: list[str]) -> bool:
+    end = time.monotonic() + seconds
+    while len(remains()) > len(threads) and time.monotonic() < end:
+        time.sleep(0.02)
+    return len(remains()) <= len(threads)
+
+
+def signing(url: str, **options: t.Any) -> Session:
+    """A session that needs no Keystone."""
+    auth = {"access_key": "A", "secret_key": "not-for-logs", "project_id": "p"}
+    given = {"auth": auth, "endpoint": url, "retries": 0, "api_timeout": 0.5, **options}
+    return Session(merge_options(given, {}))
+
+
+@pytest.mark.parametrize(
+    ("first", "drip"),
+    [(b"", b""), (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), (HEAD + b"\r\n", b" ")],
+    ids=["nothing", "headers", "body"],
+)
+def test_request_that_takes_too_long_leaves_no_thread(first: bytes, drip: bytes) -> None:
+    with server(first, drip) as url:
+        session = signing(url)
+        before = remains()
+        sentence = failure(lambda: session.client().get("vpn"))
+        assert "timed out after 0.5 seconds (api_timeout)" in sentence
+        assert ends_within(0.4, before)
+        session.close()
+
+
+def test_closing_a_session_ends_its_requests() -> None:
+    with server(HEAD + b"\r\n", b" ") as url:
+        session = signing(url, api_timeout=60.0, retries=3)
+        before = remains()
+        sentences: list[str] = []
+
+        def call() -> None:
+            try:
+                session.client().get("vpn")
+            except VpnError as error:
+                sentences.append(str(error))
+
+        threading.Thread(target=call).start()
+        time.sleep(0.3)
+        session.close()
+        assert ends_within(2, before)
+        assert "failed: " in sentences[0]
+        assert "failed: " in failure(lambda: session.client().get("vpn"))
+
+
+def test_deadline_of_a_session_bounds_its_requests(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, delay=3.0, count=None)
+    session = signing(mock_api.url, api_timeout=60.0, retries=3)
+    session.limit(time.monotonic() + 0.5)
+    started = time.monotonic()
+    assert "timed out" in failure(lambda: session.client().get("vpn/ipsec-site-connections"))
+    assert time.monotonic() - started < 2.5
+
+
+def test_credentials_of_netrc_are_not_sent(
+    mock_api: MockApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login someone password not-for-logs\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert len(gathered(client_of(mock_api))) == 23
+    assert {one.path for one in mock_api.requests} == {TOKENS, LIST}
+    assert all("authorization" not in one.headers for one in mock_api.requests)
+
+
+def test_cookies_are_not_kept(mock_api: MockApi) -> None:
+    for path in (TOKENS, LIST):
+        mock_api.fault(path, headers={"Set-Cookie": "session=1; Path=/"})
+    client = client_of(mock_api)
+    gathered(client)
+    gathered(client)
+    assert all("cookie" not in one.headers for one in mock_api.requests)
+
+
+def test_response_that_is_compressed_twice_is_refused(mock_api: MockApi) -> None:
+    body = gzip.compress(gzip.compress(b"{}"))
+    mock_api.fault(LIST, headers={"Content-Encoding": "gzip, gzip"}, body=body)
+    assert "compressed more than once" in failure(lambda: gathered(client_of(mock_api)))
+
+
+def test_large_response_of_keystone_is_refused(mock_api: MockApi) -> None:
+    bomb = gzip.compress(b" " * 80 * 1024 * 1024)
+    mock_api.fault(TOKENS, headers={"Content-Encoding": "gzip"}, body=bomb)
+    assert "more than 64 MiB" in failure(lambda: client_of(mock_api))
+
+
+@pytest.mark.parametrize("unit", ["{},", "[],", "[0],", '{"a":0},', '{"":{}},'])
+def test_json_that_takes_far_more_memory_than_text_is_refused(unit: str) -> None:
+    with pytest.raises(ValueError, match="more and smaller values"):
+        parse_json(("[" + unit * (1024 * 1024 // len(unit)) + "0]").encode())
+    assert len(parse_json(("[" + unit * 1000 + "0]").encode())) == 1001
+
+
+def test_json_of_an_api_is_not_refused() -> None:
+    row = '{"id":"0123456789abcdef0123456789abcdef","cidrs":["2001:db8:1:2::/64"],"mtu":1500},'
+    assert len(parse_json(("[" + row * 8000 + "0]").encode())) == 8001
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("fault", "attempts"),
+    [
+        ({"status": 429, "headers": {"Retry-After": "0"}}, 3),
+        ({"status": 503, "headers": {"Retry-After": "0"}}, 3),
+        ({"status": 503}, 1),
+        ({"status": 500, "headers": {"Retry-After": "0"}}, 1),
+        ({"status": 502, "headers": {"Retry-After": "0"}}, 1),
+        ({"status": 504, "headers": {"Retry-After": "0"}}, 1),
+        ({"reset": True}, 1),
+        ({"cut": 5}, 1),
+    ],
+    ids=str,
+)
+def test_write_is_repeated_only_if_it_was_not_processed(
+    mock_api: MockApi, method: str, fault: dict[str, t.Any], attempts: int
+) -> None:
+    body = {"body": {"message": "later"}} if "status" in fault else {}
+    mock_api.fault(LIST, method=method, count=None, **fault, **body)
+    client = client_of(mock_api, retries=2)
+    with pytest.raises(VpnError) as caught:
+        client.request(method, "vpn/ipsec-site-connections", body={"ipsec_site_connection": {}})
+    assert caught.value.temporary
+    assert lists_of(mock_api) == attempts
+
+
+def test_write_is_repeated_after_a_refused_connection() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        client = signing(url, retries=1).client()
+        with pytest.raises(VpnError) as caught:
+            client.request("POST", "vpn/ike-policies", body={})
+    assert caught.value.unprocessed
+    assert caught.value.temporary
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"NeutronError": {"message": "bad day"}}, "contains the error 'bad day'"),
+        ({"error": {"message": "bad day"}}, "contains the error 'bad day'"),
+    ],
+)
+def test_status_200_with_an_error_is_reported(mock_api: MockApi, body: t.Any, words: str) -> None:
+    mock_api.fault(LIST, body=body)
+    assert words in failure(lambda: gathered(client_of(mock_api)))
+
+
+def test_partial_response_is_not_a_list(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=206)
+    assert "partial (HTTP 206)" in failure(lambda: gathered(client_of(mock_api)))
+
+
+def test_sockets_of_a_closed_session_are_closed(mock_api: MockApi) -> None:
+    def sockets() -> int:
+        found = 0
+        for one in Path("/proc/self/fd").iterdir():
+            try:
+                found += str(one.readlink()).startswith("socket:")
+            except OSError:
+                continue  # the directory's own descriptor
+        return found
+
+    session = Session(options_for(mock_api, api_timeout=0.4))
+    before = sockets()
+    gathered(session.client())
+    mock_api.fault(LIST, delay=1.5)
+    failure(lambda: gathered(session.client()))
+    session.close()
+    end = time.monotonic() + 3
+    while sockets() > before and time.monotonic() < end:
+        time.sleep(0.05)  # the server closes its side, which is in this process too
+    assert sockets() <= before
