@@ -283,6 +283,12 @@ def test_a_cloud_of_clouds_yaml(clouds: t.Callable[..., None]) -> None:
     assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
+def test_certificates_are_checked_by_default(clouds: t.Callable[..., None]) -> None:
+    assert merge_options({}, {})["validate_certs"] is True
+    assert merge_options({"cloud": "one"}, {})["validate_certs"] is True
+    assert tls_settings(merge_options({}, {})).verify is True
+
+
 def test_os_cloud(clouds: t.Callable[..., None]) -> None:
     assert len(gathered(connect(merge_options({}, {"OS_CLOUD": "one"})))) == 23
 
