@@ -27,13 +27,22 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import tls_settings
 from ansible_collections.otc.vpn.plugins.module_utils._modules.info import argument_spec
+from ansible_collections.otc.vpn.plugins.module_utils._modules.resource import (
+    argument_spec as resource_argument_spec,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
     IKE_POLICY,
     IPSEC_POLICY,
     VPN_SERVICE,
-    Kind,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.writing import (
+    CONNECTIONS,
+    ENDPOINT_GROUPS,
+    IKE_POLICIES,
+    IPSEC_POLICIES,
+    SERVICES,
 )
 from keystoneauth1 import loading
 
@@ -47,6 +56,17 @@ MODULES = {
     "ike_policy_info": IKE_POLICY,
     "ipsec_policy_info": IPSEC_POLICY,
     "endpoint_group_info": ENDPOINT_GROUP,
+}
+WRITE_MODULES = {
+    "ipsec_connection": CONNECTIONS,
+    "vpn_service": SERVICES,
+    "ike_policy": IKE_POLICIES,
+    "ipsec_policy": IPSEC_POLICIES,
+    "endpoint_group": ENDPOINT_GROUPS,
+}
+SPECS = {
+    **{name: argument_spec(kind) for name, kind in MODULES.items()},
+    **{name: resource_argument_spec(writable) for name, writable in WRITE_MODULES.items()},
 }
 
 # Plugins of keystoneauth1, or options of theirs, that an unattended run has no use for.
@@ -81,7 +101,7 @@ def shape(option: Row) -> Row:
 def documentation(collections: Path) -> dict[str, Row]:
     """The options of the modules and of the inventory plugin, as ansible-doc tells them."""
     options: dict[str, Row] = {}
-    for kind, plugins in (("module", MODULES), ("inventory", ["ipsec_connections"])):
+    for kind, plugins in (("module", SPECS), ("inventory", ["ipsec_connections"])):
         names = [f"otc.vpn.{plugin}" for plugin in plugins]
         command = [str(BIN / "ansible-doc"), "--json", "-t", kind, *names]
         environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections)}
@@ -105,16 +125,17 @@ def test_fragment_and_argument_spec_agree() -> None:
         assert shape(suboptions[name]) == shape(option), name
 
 
-@pytest.mark.parametrize(("module", "kind"), MODULES.items())
+@pytest.mark.parametrize(("module", "spec"), SPECS.items())
 def test_documentation_and_argument_spec_of_each_module_agree(
-    documentation: dict[str, Row], module: str, kind: Kind
+    documentation: dict[str, Row], module: str, spec: Row
 ) -> None:
     options = documentation[module]
-    spec = argument_spec(kind)
     assert set(options) == set(spec)
     for name, option in spec.items():
         described = shape(options[name])
         assert described == shape(option), name
+        for inner, suboption in option.get("options", {}).items():
+            assert shape(options[name]["suboptions"][inner]) == shape(suboption), (name, inner)
 
 
 def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]) -> None:

@@ -36,6 +36,8 @@ class AccessKey:
         self._headers = {"Content-Type": "application/json"}
         if self._project_id:
             self._headers["X-Project-Id"] = self._project_id
+        self.project = self._project_id or None
+        self.roles: frozenset[str] = frozenset()
         if auth.get("security_token"):
             self._headers["X-Security-Token"] = str(auth["security_token"])
 

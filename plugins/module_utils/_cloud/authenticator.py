@@ -41,6 +41,8 @@ class Authenticator(t.Protocol):
     secrets: tuple[str, ...]  # which no message may contain
     warnings: list[str]
     has_catalog: bool
+    project: str | None  # the ID of the scope, once authenticated; None if it is unknown
+    roles: frozenset[str]  # of the token, once authenticated; empty if they are unknown
 
     def authenticate(self) -> None:
         """Get what requests need, such as a token, unless there is one. Raises VpnError."""

@@ -64,6 +64,8 @@ class Keystone:
         self.secrets = secrets_of(auth)
         self.warnings = warnings
         self._hints = " ".join(warnings)
+        self.project: str | None = None
+        self.roles: frozenset[str] = frozenset()
         self._plugin = _load_plugin(auth_type, auth)
         self.has_catalog = hasattr(self._plugin, "get_access")
         self._place = Place(
@@ -133,8 +135,11 @@ class Keystone:
     def _token(self) -> dict[str, str]:
         headers: dict[str, str] = self._plugin.get_headers(self._session) or {}
         get_access = getattr(self._plugin, "get_access", None)
-        if get_access is not None and not get_access(self._session).project_scoped:
-            self.warnings.append(NO_PROJECT)
+        if get_access is not None:
+            access = get_access(self._session)
+            self.project, self.roles = access.project_id, frozenset(access.role_names)
+            if not access.project_scoped:
+                self.warnings.append(NO_PROJECT)
         return headers
 
     def _call_keystone(self, call: t.Callable[[], T]) -> T:

@@ -204,6 +204,13 @@ SUBNET = Kind(
     fields=("id", "cidr"),
     expected=frozenset(("id", "cidr")),
 )
+ROUTER = Kind(
+    title="router",
+    path="routers",
+    plural="routers",
+    singular="router",
+    fields=("id", "name", *_OWNER),
+)
 
 # What a connection refers to: the name of the object in results, the field with its ID, the kind.
 REFERENCES = (
