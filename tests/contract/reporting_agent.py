@@ -1,0 +1,50 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands in for the agents of routers: connections leave PENDING_CREATE."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import typing as t
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.contract.conftest import World
+from tests.mock_api import MockApi
+
+# A service without a connection is never reported, so it stays pending.
+REPORTS = (
+    "UPDATE ipsec_site_connections SET status = 'DOWN'"
+    " WHERE status = 'PENDING_CREATE' AND project_id = ?",
+    "UPDATE vpnservices SET status = 'ACTIVE' WHERE status = 'PENDING_CREATE' AND project_id = ?"
+    " AND id IN (SELECT vpnservice_id FROM ipsec_site_connections)",
+)
+
+
+@contextmanager
+def reporting_agent(world: World, project: str) -> t.Iterator[None]:
+    """Have an agent report the connections of a project, twice a second on the real servers."""
+    server = world.server
+    if isinstance(server, MockApi):
+        server.agent.polls = 0
+        yield
+        server.agent.polls = None
+        return
+    over = threading.Event()
+    database = Path(server.directory) / "neutron.sqlite"
+
+    def report() -> None:
+        while not over.wait(0.5):
+            with closing(sqlite3.connect(database, timeout=30)) as connection, connection as change:
+                for statement in REPORTS:
+                    change.execute(statement, [server.project_id(project)])
+
+    thread = threading.Thread(target=report, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
