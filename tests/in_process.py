@@ -24,7 +24,11 @@ def run_module(
 
     The variables OS_* of `environment` become options, so the caller's own have no effect.
     """
-    given = {option.removeprefix("OS_").lower(): value for option, value in environment.items()}
+    given = {
+        option.removeprefix("OS_").lower(): value
+        for option, value in environment.items()
+        if not option.endswith("_OVERRIDE")
+    }
     arguments: Row = {
         **{name: given.pop(name) for name in ("auth_type", "region_name") if name in given},
         "auth": given,

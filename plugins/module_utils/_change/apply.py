@@ -183,7 +183,7 @@ def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Coll
         except VpnError:
             if lost is None:
                 raise
-        if new or lost is None:
+        if new or lost is None or look == MAX_LOOKS - 1:
             break
         api.sleep(min(2.0**look, 5.0))
     if lost is not None and not new:

@@ -1,0 +1,283 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which requests the modules that write send: no more than needed, and none twice by mistake."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterator
+
+import pytest
+
+from tests.in_process import Row, run_module
+from tests.mock_api import MockApi
+
+PROJECT = "vpn-writing"
+GROUP = {"name": "remote", "type": "cidr", "endpoints": ["192.168.1.0/24"]}
+IKE = {"name": "ike", "auth_algorithm": "sha256", "encryption_algorithm": "aes-256"}
+TUNNEL = {
+    "name": "tunnel",
+    "vpn_service": "service",
+    "ike_policy": "ike",
+    "ipsec_policy": "esp",
+    "local_ep_group": "local",
+    "peer_ep_group": "remote",
+    "peer_address": "198.51.100.7",
+    "peer_id": "198.51.100.7",
+    "psk": "not-for-logs-of-writing",
+    "wait_interval": 0.1,
+}
+
+
+class Cloud:
+    """A mock API server of one flavor, and its member wendy."""
+
+    def __init__(self, mock_api: MockApi) -> None:
+        self.mock_api = mock_api
+
+    def run(self, module: str, **options: t.Any) -> Row:
+        self.mock_api.requests.clear()
+        return run_module(module, options, self.mock_api.environment("wendy"))
+
+    def build(self) -> None:
+        """Create everything that a tunnel consists of."""
+        subnet = self.mock_api.id_of(PROJECT, "writing-app", "subnets")
+        for module, options in (
+            ("vpn_service", {"name": "service", "router": "writing"}),
+            ("ike_policy", IKE),
+            ("ipsec_policy", {**IKE, "name": "esp"}),
+            ("endpoint_group", {"name": "local", "type": "subnet", "endpoints": [subnet]}),
+            ("endpoint_group", GROUP),
+            ("ipsec_connection", TUNNEL),
+        ):
+            result = self.run(module, **options)
+            assert result.get("changed"), result
+
+    def sent(self) -> list[str]:
+        """Return the method and the collection or singular of each request to the VPN API."""
+        return [
+            f"{one.method} {one.path.split('?')[0].removeprefix('/v2.0/').removeprefix('vpn/')}"
+            for one in self.mock_api.requests
+            if one.path.startswith("/v2.0/")
+        ]
+
+    def count(self, method: str) -> int:
+        return sum(one.startswith(f"{method} ") for one in self.sent())
+
+    def groups(self) -> list[Row]:
+        return self.mock_api.rows(PROJECT, "endpoint_groups")
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[dict[str, MockApi]]:
+    with MockApi("neutron", agent_polls=0) as neutron, MockApi("otc", agent_polls=0) as otc:
+        yield {"neutron": neutron, "otc": otc}
+
+
+@pytest.fixture(params=["neutron", "otc"])
+def cloud(request: pytest.FixtureRequest, servers: dict[str, MockApi]) -> Cloud:
+    servers[request.param].reset()
+    return Cloud(servers[request.param])
+
+
+@pytest.fixture
+def neutron(servers: dict[str, MockApi]) -> Cloud:
+    servers["neutron"].reset()
+    return Cloud(servers["neutron"])
+
+
+@pytest.fixture
+def otc(servers: dict[str, MockApi]) -> Cloud:
+    servers["otc"].reset()
+    return Cloud(servers["otc"])
+
+
+# --- no more requests than needed ---
+
+
+def test_unchanged_objects_cost_one_list_of_each_kind(cloud: Cloud) -> None:
+    cloud.build()
+    assert not cloud.run("ipsec_connection", **TUNNEL)["changed"]
+    assert sorted(cloud.sent()) == [
+        "GET endpoint-groups",
+        "GET endpoint-groups",
+        "GET ikepolicies",
+        "GET ipsec-site-connections",
+        "GET ipsecpolicies",
+        "GET vpnservices",
+    ]
+    assert not cloud.run("endpoint_group", **GROUP)["changed"]
+    assert cloud.sent() == ["GET endpoint-groups"]
+    assert not cloud.run("ike_policy", **IKE)["changed"]
+    assert cloud.sent() == ["GET ikepolicies"]
+
+
+def test_creation_adds_one_post_and_one_look(cloud: Cloud) -> None:
+    assert cloud.run("endpoint_group", **GROUP)["changed"]
+    assert cloud.sent() == ["GET endpoint-groups", "POST endpoint-groups", "GET endpoint-groups"]
+
+
+def test_change_is_one_put(cloud: Cloud) -> None:
+    cloud.build()
+    result = cloud.run(
+        "ipsec_connection", name="tunnel", dpd={"action": "restart"}, initiator="response-only"
+    )
+    assert result["changed"], result
+    assert [one.split("/")[0] for one in cloud.sent()] == [
+        "GET ipsec-site-connections",
+        "PUT ipsec-site-connections",
+    ]
+
+
+def test_dialect_of_unknown_hosts_is_read_only_where_it_matters(cloud: Cloud) -> None:
+    cloud.run("ike_policy", **IKE)
+    assert cloud.count("GET") == 3
+    assert "GET extensions" in cloud.sent()
+    cloud.run("ike_policy", **{**IKE, "name": "another"}, dialect=cloud.mock_api.flavor)
+    assert "GET extensions" not in cloud.sent()
+
+
+# --- the words and limits of Open Telekom Cloud ---
+
+
+def test_algorithms_are_sent_in_the_words_of_the_server(otc: Cloud) -> None:
+    assert otc.run("ike_policy", **IKE)["ike_policy"]["auth_algorithm"] == "sha2-256"
+    assert not otc.run("ike_policy", **IKE)["changed"]
+
+
+def test_policy_in_use_is_changed_and_its_connections_are_updated(otc: Cloud) -> None:
+    otc.build()
+    result = otc.run("ike_policy", name="ike", lifetime=7200)
+    assert result["changed"], result
+    tunnel = otc.mock_api.rows(PROJECT)[0]
+    assert result["updated_connections"] == [{"id": tunnel["id"], "name": "tunnel"}]
+    assert [one.split("/")[0] for one in otc.sent() if one.startswith("PUT")] == [
+        "PUT ikepolicies",
+        "PUT ipsec-site-connections",
+    ]
+    assert not otc.run("ike_policy", name="ike", lifetime=7200)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "sentence"),
+    [
+        ("endpoint_group", {**GROUP, "name": "x" * 65}, "name must have 1 to 64 characters"),
+        ("ike_policy", {**IKE, "lifetime": 604801}, "lifetime must be between 60 and 604800"),
+        ("ike_policy", {**IKE, "pfs": "group31"}, "pfs must be one of group1"),
+        ("ike_policy", {**IKE, "encryption_algorithm": "aes-128-ctr"}, "encryption_algorithm must"),
+        ("ipsec_connection", {"name": "tunnel", "mtu": 1400}, "mtu must be 1500"),
+        ("ipsec_connection", {"name": "tunnel", "local_id": "x"}, "local_id cannot be set"),
+        ("ipsec_connection", {"name": "tunnel", "description": "x"}, "description cannot be set"),
+        ("ipsec_connection", {"name": "tunnel", "admin_state_up": False}, "admin_state_up must be"),
+        ("ipsec_connection", {"name": "tunnel", "psk": "short"}, "psk must have 6 to 128"),
+        ("vpn_service", {"name": "service", "admin_state_up": False}, "admin_state_up must be"),
+    ],
+)
+def test_limits_of_open_telekom_cloud_are_checked_before_sending(
+    otc: Cloud, module: str, options: Row, sentence: str
+) -> None:
+    if module in ("ipsec_connection", "vpn_service"):
+        otc.build()
+    result = otc.run(module, **options)
+    assert sentence in str(result.get("msg")), result
+    assert {one.split()[0] for one in otc.sent()} == {"GET"}
+
+
+# --- lost responses ---
+
+LOST: list[Row] = [
+    {"reset": True},
+    {"status": 502, "body": "<html>Bad Gateway</html>"},
+    {"status": 500},
+    {"cut": 20},
+    {"delay": 3},
+]
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_creation_whose_response_is_lost_makes_one_object(neutron: Cloud, fault: Row) -> None:
+    neutron.mock_api.fault("endpoint-groups", method="POST", **fault)
+    result = neutron.run("endpoint_group", **GROUP, api_timeout=1.5)
+    assert result.get("changed"), result
+    assert [one["id"] for one in neutron.groups()] == [result["endpoint_group"]["id"]]
+    assert neutron.count("POST") == 1
+    assert not neutron.run("endpoint_group", **GROUP)["changed"]
+
+
+def test_creation_that_did_not_arrive_is_not_repeated(neutron: Cloud) -> None:
+    neutron.mock_api.fault("endpoint-groups", method="POST", ignore=True, status=502)
+    result = neutron.run("endpoint_group", **GROUP)
+    assert "has been created so far. Run the task again" in result["msg"]
+    assert result["failure"]["temporary"] is True
+    assert neutron.count("POST") == 1
+    assert neutron.groups() == []
+    assert neutron.run("endpoint_group", **GROUP)["changed"]
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_update_whose_response_is_lost_is_sent_once(neutron: Cloud, fault: Row) -> None:
+    neutron.run("endpoint_group", **GROUP)
+    neutron.mock_api.fault("endpoint-groups", method="PUT", **fault)
+    result = neutron.run("endpoint_group", name="remote", description="new", api_timeout=1.5)
+    assert result.get("changed"), result
+    assert neutron.count("PUT") == 1
+    assert neutron.groups()[0]["description"] == "new"
+
+
+def test_update_that_did_not_arrive_is_repeated(neutron: Cloud) -> None:
+    neutron.run("endpoint_group", **GROUP)
+    neutron.mock_api.fault("endpoint-groups", method="PUT", ignore=True, status=503)
+    result = neutron.run("endpoint_group", name="remote", description="new")
+    assert result.get("changed"), result
+    assert neutron.count("PUT") == 2
+    assert neutron.groups()[0]["description"] == "new"
+
+
+def test_update_of_somebody_else_is_not_undone(neutron: Cloud) -> None:
+    object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
+    neutron.mock_api.fault(
+        "endpoint-groups",
+        method="PUT",
+        ignore=True,
+        status=502,
+        change={object_id: {"description": "theirs"}},
+    )
+    result = neutron.run("endpoint_group", name="remote", description="ours")
+    assert "Somebody else changed description" in result["msg"]
+    assert neutron.count("PUT") == 1
+    assert neutron.groups()[0]["description"] == "theirs"
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_removal_whose_response_is_lost_is_done(neutron: Cloud, fault: Row) -> None:
+    neutron.run("endpoint_group", **GROUP)
+    neutron.mock_api.fault("endpoint-groups", method="DELETE", **fault)
+    result = neutron.run("endpoint_group", name="remote", state="absent", api_timeout=1.5)
+    assert result.get("changed"), result
+    assert neutron.groups() == []
+
+
+def test_throttled_creation_is_repeated(neutron: Cloud) -> None:
+    neutron.mock_api.fault(
+        "endpoint-groups", method="POST", ignore=True, status=429, headers={"Retry-After": "0"}
+    )
+    assert neutron.run("endpoint_group", **GROUP)["changed"]
+    assert len(neutron.groups()) == 1
+
+
+def test_failed_move_leaves_the_group_as_it_was(neutron: Cloud) -> None:
+    neutron.build()
+    neutron.mock_api.fault(
+        "ipsec-site-connections",
+        method="PUT",
+        ignore=True,
+        status=400,
+        body={"NeutronError": {"type": "X", "message": "refused", "detail": ""}},
+    )
+    before = neutron.groups()
+    result = neutron.run(
+        "endpoint_group", name="remote", endpoints=["192.168.9.0/24"], replace=True
+    )
+    assert "refused" in result["msg"]
+    assert neutron.groups() == before
