@@ -26,7 +26,7 @@ Row = dict[str, t.Any]
 
 PROJECT = "vpn-writing"
 PSK = "not-for-logs-of-writing"
-IKE = {
+IKE: Row = {
     "name": "ike",
     "auth_algorithm": "sha256",
     "encryption_algorithm": "aes-256",
@@ -34,10 +34,10 @@ IKE = {
     "ike_version": "v2",
     "lifetime": 28800,
 }
-ESP = {"name": "esp", "auth_algorithm": "sha2-256", "encryption_algorithm": "aes-256"}
-SERVICE = {"name": "service", "router": "writing", "description": "Offices"}
-REMOTE = {"name": "remote", "type": "cidr", "endpoints": ["192.168.1.1/24", "192.168.2.0/24"]}
-TUNNEL = {
+ESP: Row = {"name": "esp", "auth_algorithm": "sha2-256", "encryption_algorithm": "aes-256"}
+SERVICE: Row = {"name": "service", "router": "writing", "description": "Offices"}
+REMOTE: Row = {"name": "remote", "type": "cidr", "endpoints": ["192.168.1.1/24", "192.168.2.0/24"]}
+TUNNEL: Row = {
     "name": "tunnel",
     "vpn_service": "service",
     "ike_policy": "ike",

@@ -123,6 +123,11 @@ class Account:
             "the-password-of-staging": self.others["password"],
             "the-password": self.values["password"],
             "ansible_host: 192.168.20.1": GATEWAY,
+            "ansible_host: 192.168.30.1": GATEWAY,
+            "0a1b2c3d-0000-4000-8000-000000000010": mock_api.id_of(
+                "vpn-writing", "writing-app", "subnets"
+            ),
+            "site_router: production": "site_router: writing",
             "name: automation": "name: alice",
             "name: eu-de": "name: vpn-one",
             "https://iam.eu-de.otc.t-systems.com/v3": mock_api.auth_url,

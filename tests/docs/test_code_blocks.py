@@ -43,6 +43,9 @@ PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *GUIDES, *ROLES]
 # Its steps are followed by tests/checks/test_release.py.
 TYPED = [page for page in PAGES if page.name != "releasing.md" and page not in ROLES]
 
+# Whose project a page is about, if it is not alice's.
+USERS = {"site_to_site.md": "wendy"}
+
 
 def name_of(page: Path) -> str:
     """The page as it is called in the repository."""
@@ -52,8 +55,11 @@ def name_of(page: Path) -> str:
 class Reader:
     """Someone with an empty home, the collection, and a page to follow."""
 
-    def __init__(self, folder: Path, collections: Path, mock_api: MockApi) -> None:
+    def __init__(
+        self, folder: Path, collections: Path, mock_api: MockApi, user: str = "alice"
+    ) -> None:
         self.folder = folder
+        self.user = user
         self.mock_api = mock_api
         self.account = Account(mock_api)
         self.plain = {
@@ -75,7 +81,7 @@ class Reader:
         """Do what a section says; AssertionError where something else comes of it."""
         environment = dict(self.plain)
         if not section.logs_in:
-            environment |= self.mock_api.environment("alice")
+            environment |= self.mock_api.environment(self.user)
         written: set[str] = set()
         for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
             assert block.language in LANGUAGES, f"line {block.line}: nothing runs {block.language}"
@@ -210,7 +216,8 @@ def walks(
     """Two readers at a time go through the pages that are to be tested, each page from the beginning."""
 
     def walk(page: Path, folder: Path) -> None:
-        reader = Reader(folder, collections, shared_mock_api)
+        user = USERS.get(page.name, "alice")
+        reader = Reader(folder, collections, shared_mock_api, user)
         for section in sections(page):
             reader.follow(section)
 

@@ -97,6 +97,8 @@ def test_the_credential_type_of_awx_logs_in(
         ("awx.md", "inputs.yml", "awx/inputs.yml"),
         ("awx.md", "injectors.yml", "awx/injectors.yml"),
         ("strongswan.md", "peer.yml", "peer.yml"),
+        ("site_to_site.md", "branches.yml", "branches.yml"),
+        ("site_to_site.md", "site_to_site.yml", "site_to_site.yml"),
     ],
 )
 def test_a_guide_shows_the_example(guide: str, name: str, example: str) -> None:

@@ -14,9 +14,9 @@ from tests.in_process import Row, run_module
 from tests.mock_api import MockApi
 
 PROJECT = "vpn-writing"
-GROUP = {"name": "remote", "type": "cidr", "endpoints": ["192.168.1.0/24"]}
-IKE = {"name": "ike", "auth_algorithm": "sha256", "encryption_algorithm": "aes-256"}
-TUNNEL = {
+GROUP: Row = {"name": "remote", "type": "cidr", "endpoints": ["192.168.1.0/24"]}
+IKE: Row = {"name": "ike", "auth_algorithm": "sha256", "encryption_algorithm": "aes-256"}
+TUNNEL: Row = {
     "name": "tunnel",
     "vpn_service": "service",
     "ike_policy": "ike",
