@@ -20,9 +20,6 @@ if t.TYPE_CHECKING:
 
     Row = dict[str, t.Any]
 
-T = t.TypeVar("T")
-
-MAX_PAUSE = 60.0  # seconds
 MAX_LOOKS = 4  # how often an object is looked for after a lost response
 MAX_ATTEMPTS = 3
 
@@ -150,20 +147,7 @@ def _status(row: Row) -> str:
 def _refused(error: VpnError) -> bool:
     """Return whether the server has certainly not carried out the request."""
     status = error.status or 0
-    return 300 <= status < 500 and status != 408
-
-
-def _unthrottled(api: Api, call: t.Callable[[], T]) -> T:
-    """Return what a request returns; sent again after HTTP 429, because that refuses it."""
-    for attempt in range(MAX_ATTEMPTS):
-        try:
-            return call()
-        except VpnError as error:
-            if error.status != 429 or attempt == MAX_ATTEMPTS - 1:
-                raise
-            pause = 2.0**attempt if error.retry_after is None else error.retry_after
-        api.sleep(min(pause, MAX_PAUSE))
-    raise AssertionError  # the last attempt returns or raises
+    return error.unprocessed or (300 <= status < 500 and status != 408)
 
 
 def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Collection[str]) -> Row:
@@ -171,7 +155,7 @@ def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Coll
     lost: VpnError | None = None
     row: Row | None = None
     try:
-        row = _unthrottled(api, lambda: api.post(step.kind, body))
+        row = api.post(step.kind, body)
     except VpnError as error:
         if _refused(error):
             raise
@@ -216,7 +200,7 @@ def _update(api: Api, step: Step, body: t.Mapping[str, t.Any], waiting: Waiting 
             settle(api, step.kind, row, waiting)
     for attempt in range(MAX_ATTEMPTS):
         try:
-            return _unthrottled(api, lambda: api.put(step.kind, step.object_id, body))
+            return api.put(step.kind, step.object_id, body)
         except VpnError as error:
             if _refused(error) or attempt == MAX_ATTEMPTS - 1:
                 raise
@@ -250,7 +234,7 @@ def _contains(actual: t.Any, sent: t.Any) -> bool:
 def _delete(api: Api, step: Step, waiting: Waiting | None, warnings: list[str]) -> None:
     for attempt in range(MAX_ATTEMPTS):
         try:
-            _unthrottled(api, lambda: api.delete(step.kind, step.object_id))
+            api.delete(step.kind, step.object_id)
             break
         except VpnError as error:
             if step.optional and _refused(error):

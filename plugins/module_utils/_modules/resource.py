@@ -118,7 +118,7 @@ class _Run:
         self.client: Client = connect(options)
         if self.params.get("psk"):
             self.client.auth.secrets += (self.params["psk"],)
-        self.client.auth.authenticate()
+        self.client.session.retry(self.client.auth.authenticate)
         self.objects = Objects(self.client, self.client.auth.project)
         self._connections: list[Row] | None = None
 
