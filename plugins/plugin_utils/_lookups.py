@@ -8,6 +8,7 @@ Private to this collection.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,9 +77,35 @@ def _lookups_of(item: Any) -> Iterable[Lookup]:
 
 
 def _source(result: Mapping[str, Any], edition: str) -> dict[str, str]:
-    source = result.get("source")
-    known = source if isinstance(source, Mapping) else {}
+    """Return where a result comes from, as its `source` or the options of the module specify."""
+    known = result.get("source")
+    if not isinstance(known, Mapping):
+        invocation = result.get("invocation")
+        arguments = invocation.get("module_args") if isinstance(invocation, Mapping) else None
+        known = _source_of_options(arguments, os.environ) if isinstance(arguments, Mapping) else {}
     return {key: one_line(known.get(key)) for key in SOURCE} | {"edition": edition}
+
+
+def _source_of_options(
+    options: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, str | None]:
+    """Return the cloud, region and project that the module used, which runs in this environment.
+
+    As for the module, OS_CLOUD counts only without `auth`, and nothing is added to a cloud.
+    """
+    auth = {name: value for name, value in (options.get("auth") or {}).items() if value is not None}
+    cloud = options.get("cloud") or (not auth and environ.get("OS_CLOUD")) or None
+    variables = {} if cloud else environ
+    project = auth.get("project_name"), auth.get("project_id")
+    if not any(project):
+        name = variables.get("OS_PROJECT_NAME") or variables.get("OS_TENANT_NAME")
+        project = name, variables.get("OS_PROJECT_ID") or variables.get("OS_TENANT_ID")
+    return {
+        "cloud": cloud if isinstance(cloud, str) else None,
+        "region": options.get("region_name") or variables.get("OS_REGION_NAME"),
+        "project": project[0],
+        "project_id": project[1],
+    }
 
 
 def _located(connection: Any, source: Mapping[str, str]) -> dict[str, Any]:

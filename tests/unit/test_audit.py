@@ -181,6 +181,9 @@ def test_authentication_word_is_unused_with_aead_and_encryption_word_with_ah() -
     assert ids(connection(ipsec={"transform_protocol": "ah", "encryption_algorithm": "3des"})) == [
         "ah"
     ]
+    # AH authenticates with this word, whatever cipher is stored beside it.
+    ah = {"transform_protocol": "ah", "encryption_algorithm": "aes-256-gcm-16"}
+    assert ids(connection(ipsec=ah | _md5)) == ["ah", "ipsec-md5"]
     # In IKE the word names the pseudo-random function, whatever the cipher.
     assert ids(connection(ike={"encryption_algorithm": "aes-256-gcm-16"} | _md5)) == ["ike-md5"]
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -295,6 +296,50 @@ def test_required_connection_can_be_in_any_cloud() -> None:
     missing = health(rows, ["munich", "oslo"])
     assert missing["missing"] == ["oslo"]
     assert not any(one["healthy"] for one in missing["lookups"])
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "source"),
+    [
+        ({"cloud": "prod"}, {"OS_REGION_NAME": "r", "OS_PROJECT_NAME": "p"}, ("prod", "", "", "")),
+        ({"cloud": "prod", "region_name": "x"}, {"OS_CLOUD": "other"}, ("prod", "x", "", "")),
+        ({}, {"OS_CLOUD": "prod", "OS_PROJECT_NAME": "p"}, ("prod", "", "", "")),
+        ({}, {"OS_REGION_NAME": "r", "OS_PROJECT_NAME": "p"}, ("", "r", "p", "")),
+        ({}, {"OS_TENANT_NAME": "t", "OS_PROJECT_ID": "id"}, ("", "", "t", "id")),
+        (
+            {"auth": {"username": "u", "project_name": "given"}, "region_name": None},
+            {"OS_CLOUD": "other", "OS_REGION_NAME": "r", "OS_PROJECT_ID": "id"},
+            ("", "r", "given", ""),
+        ),
+        (
+            {"auth": {"project_id": "id", "token": None}},
+            {"OS_PROJECT_NAME": "p"},
+            ("", "", "", "id"),
+        ),
+    ],
+)
+def test_source_is_where_the_module_looked(
+    options: dict[str, Any],
+    environment: dict[str, str],
+    source: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    failed = {"msg": "HTTP 401", "invocation": {"module_args": {"auth": None, **options}}}
+    (lookup,) = health([failed])["lookups"]
+    keys = ("cloud", "region", "project", "project_id")
+    assert tuple(lookup[key] for key in keys) == source
+
+
+def test_failure_of_one_of_two_results_of_a_project_is_kept() -> None:
+    failed = {"msg": "HTTP 503", "source": {"cloud": "one", "project_id": "project-1"}}
+    good = {"ipsec_connections": [connection()], "source": failed["source"]}
+    for results in ([good, failed], [failed, good]):
+        (lookup,) = health(results)["lookups"]
+        assert (lookup["ok"], lookup["message"]) == (False, "HTTP 503")
 
 
 def test_two_results_of_the_same_project_are_one_lookup() -> None:

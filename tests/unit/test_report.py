@@ -464,6 +464,22 @@ def test_markdown_has_what_the_page_has() -> None:
     assert "\n\n\n\n" not in rendered
 
 
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("v1", "IKEv1 main, aes-256, sha2-256, group19, 86400 s"),
+        ("v2", "IKEv2, aes-256, sha2-256, group19, 86400 s"),
+    ],
+)
+def test_mode_is_shown_with_ikev1_only(version: str, words: str) -> None:
+    good = connection(0, random.Random(0))
+    good["ike_policy"] |= {"ike_version": version}
+    (row,) = report([good])["connections"]
+    assert report_page.ike_words(row["ike"]) == words
+    assert report_page.ipsec_words(row["ipsec"]) == "ESP tunnel, aes-256, sha2-256, group19, 3600 s"
+    assert report_page.ike_words(None) == report_page.ipsec_words(None) == "unknown"
+
+
 # Sources, changes and CSV
 
 
