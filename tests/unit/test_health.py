@@ -335,8 +335,11 @@ def test_source_is_where_the_module_looked(
 
 
 def test_failure_of_one_of_two_results_of_a_project_is_kept() -> None:
-    failed = {"msg": "HTTP 503", "source": {"cloud": "one", "project_id": "project-1"}}
-    good = {"ipsec_connections": [connection()], "source": failed["source"]}
+    failed: dict[str, Any] = {
+        "msg": "HTTP 503",
+        "source": {"cloud": "one", "project_id": "project-1"},
+    }
+    good: dict[str, Any] = {"ipsec_connections": [connection()], "source": failed["source"]}
     for results in ([good, failed], [failed, good]):
         (lookup,) = health(results)["lookups"]
         assert (lookup["ok"], lookup["message"]) == (False, "HTTP 503")
