@@ -24,7 +24,7 @@ from pathlib import Path
 import requests
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
 
-from .cases import Comparison, Group, clients, inventories, modules
+from .cases import ALGORITHMS, Comparison, Group, clients, enterprise, inventories, modules, writes
 from .measure import Costs, Spread, in_turn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,9 @@ def main() -> None:
         help=f"measure openstack.cloud as well; the first time {ANSIBLE} is fetched for it",
     )
     parser.add_argument(
-        "--only", choices=("module", "inventory", "client"), help="one part of the table"
+        "--only",
+        choices=("module", "enterprise", "inventory", "client", "write"),
+        help="one part of the table",
     )
     parser.add_argument("--connections", type=int, action="append", help="this size only")
     options = parser.parse_args()
@@ -71,11 +73,14 @@ def main() -> None:
     lines: list[tuple[str, ...]] = []
     results: list[dict[str, t.Any]] = []
     path = BUILD / "results.json"
-    sizes = (10000,) if options.only == "client" else (10, 1000, 10000)
+    sizes = {"client": (10000,), "write": (0,)}.get(options.only, (10, 1000, 10000, 0))
     for connections in options.connections or sizes:
         with tempfile.TemporaryDirectory() as name, _mock_api(connections) as mock_api:
             folder = Path(name)
-            environment = _environment(mock_api, folder)
+            if connections:
+                environment = _environment(mock_api, folder)
+            else:
+                environment = _write_environment(mock_api, folder)
             for group in _groups(options, connections, environment, folder):
                 print(f"{connections} connections, {group.rounds} rounds:", file=sys.stderr)
                 print("  " + ", ".join(c.name for c in group.commands), file=sys.stderr, flush=True)
@@ -104,13 +109,19 @@ def main() -> None:
 def _groups(
     options: argparse.Namespace, connections: int, environment: t.Mapping[str, str], folder: Path
 ) -> t.Iterator[Group]:
-    """What is measured with so many connections; few rounds of what is slow."""
+    """What is measured with so many connections (0: writing); few rounds of what is slow."""
+    if not connections:
+        if options.only in (None, "write"):
+            yield writes(3 if options.quick else 5)
+        return
     many = connections > 1000
     rounds = 3 if options.quick else 5 if many else 9
+    target = {10: 1.2, 1000: 1.12}.get(connections, 1.1)
     if options.only in (None, "module") and not (options.quick and many):
-        target = {10: 1.2, 1000: 1.12}.get(connections, 1.1)
         openstack_cloud = OPENSTACK_CLOUD if options.with_openstack_cloud else None
         yield modules(connections, rounds, target, environment, folder, openstack_cloud)
+    if options.only in (None, "enterprise") and not (options.quick and many):
+        yield enterprise(connections, rounds, target)
     if options.only in (None, "inventory") and not (options.quick and many):
         yield inventories(connections, 2 if options.quick else rounds, folder)
     if options.only in (None, "client") and many:
@@ -141,7 +152,7 @@ def _line(comparison: Comparison, ratio: Spread, result: t.Mapping[str, t.Any]) 
     missed = target is not None and round(ratio.median, 2) > target
     return (
         comparison.title,
-        str(comparison.connections),
+        str(comparison.connections or ""),
         comparison.against,
         _two_digits(ratio.median),
         f"{_two_digits(ratio.least)}–{_two_digits(ratio.greatest)}",
@@ -183,8 +194,11 @@ def _machine() -> str:
 
 @contextlib.contextmanager
 def _mock_api(connections: int) -> t.Iterator[dict[str, str]]:
-    """the mock API server in a process of its own; its variables OS_*."""
-    arguments = ("--connections", str(connections), "--user", "carl")
+    """the mock API server in a process of its own; its variables OS_*. For 0: one to write to."""
+    arguments = ("--flavor", "neutron", "--user", "wendy", "--agent-polls", "0")
+    if connections:
+        count = str(connections)
+        arguments = ("--connections", count, "--enterprise-connections", count, "--user", "carl")
     with subprocess.Popen(
         [sys.executable, "-m", "tests.mock_api", *arguments],
         cwd=ROOT,
@@ -206,14 +220,14 @@ def _mock_api(connections: int) -> t.Iterator[dict[str, str]]:
             process.terminate()
 
 
-def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
-    """What the commands run with: nothing of the caller's OS_* and ANSIBLE_*, and a token."""
+def _plain_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What every command runs with: nothing of the caller's OS_* and ANSIBLE_*."""
     plain = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("OS_", "ANSIBLE_", "BENCHMARK_", "PYTHON"))
     }
-    environment = {
+    return {
         **plain,
         **mock_api,
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, (TREE, COLLECTIONS, OPENSTACK_CLOUD))),
@@ -224,10 +238,45 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
         "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
         "LC_ALL": "C.UTF-8",
     }
-    token, url = _token(mock_api)
+
+
+def _write_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The same with a token to write with; creates what connections refer to."""
+    token, _project_id, url = _token(mock_api)
+    with requests.Session() as session:
+        session.headers["X-Auth-Token"] = token
+
+        def create(path: str, member: str, **body: t.Any) -> None:
+            answer = session.post(f"{url}/v2.0/{path}", json={member: body}, timeout=60)
+            answer.raise_for_status()
+
+        def first(path: str) -> str:
+            answer = session.get(f"{url}/v2.0/{path}", timeout=60).json()
+            return str(answer[path][0]["id"])
+
+        create("vpn/vpnservices", "vpnservice", name="shared", router_id=first("routers"))
+        create("vpn/ikepolicies", "ikepolicy", name="shared", **ALGORITHMS)
+        create("vpn/ipsecpolicies", "ipsecpolicy", name="shared", **ALGORITHMS)
+        subnets = {"type": "subnet", "endpoints": [first("subnets")]}
+        create("vpn/endpoint-groups", "endpoint_group", name="shared-local", **subnets)
+        cidrs = {"type": "cidr", "endpoints": ["192.168.0.0/24"]}
+        create("vpn/endpoint-groups", "endpoint_group", name="shared-peer", **cidrs)
+    return {
+        **_plain_environment(mock_api, folder),
+        "BENCHMARK_WRITE_TOKEN": token,
+        "BENCHMARK_WRITE_URL": f"{url}/v2.0",
+    }
+
+
+def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The same with a token to read with, and the first response to each list."""
+    environment = _plain_environment(mock_api, folder)
+    token, project_id, url = _token(mock_api)
     query = "&".join(f"fields={name}" for name in CONNECTION.default_fields)
     environment["BENCHMARK_TOKEN"] = token
     environment["BENCHMARK_URL"] = f"{url}/v2.0/vpn/ipsec-site-connections?{query}"
+    enterprise_url = f"{mock_api['OS_VPN_ENDPOINT_OVERRIDE']}/v5/{project_id}/vpn-connection"
+    environment["BENCHMARK_ENTERPRISE_URL"] = enterprise_url
     # The first answer is rendered here, so that no command waits for it; it is also the file of the
     # floor that asks nobody.
     # It is not held here, for a child's peak of memory is never less than its parent's.
@@ -242,8 +291,8 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     return environment
 
 
-def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str]:
-    """A token, and the URL of the catalog's network endpoint."""
+def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str, str]:
+    """A token, the ID of its project, and the URL of the catalog's network endpoint."""
     domain = {"name": mock_api["OS_USER_DOMAIN_NAME"]}
     user = {
         "name": mock_api["OS_USERNAME"],
@@ -258,10 +307,10 @@ def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str]:
     }
     answer = requests.post(f"{mock_api['OS_AUTH_URL']}/auth/tokens", json=body, timeout=60)
     answer.raise_for_status()
-    network = next(
-        entry for entry in answer.json()["token"]["catalog"] if entry["type"] == "network"
-    )
-    return answer.headers["X-Subject-Token"], network["endpoints"][0]["url"]
+    token = answer.json()["token"]
+    network = next(entry for entry in token["catalog"] if entry["type"] == "network")
+    url = network["endpoints"][0]["url"]
+    return answer.headers["X-Subject-Token"], token["project"]["id"], url
 
 
 def _link_floor() -> None:

@@ -39,6 +39,60 @@ EXPRESSIONS: dict[str, t.Any] = {
 FIELDS = ["name", "state", "local_cidrs", "remote_cidrs"]
 HOST_FIELDS = ["name", "state", "peer_address"]
 
+ALGORITHMS = {"auth_algorithm": "sha256", "encryption_algorithm": "aes-256"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A module that writes, and the floor's requests for the same object.
+
+    module: its options but for `name`. path, body, references: the options of the floor.
+    """
+
+    name: str
+    module: dict[str, t.Any]
+    path: str
+    body: dict[str, t.Any]
+    references: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+_GROUP = {"type": "cidr", "endpoints": ["192.168.1.0/24"]}
+_PEER = {"peer_address": "198.51.100.1", "peer_id": "198.51.100.1", "psk": "not-for-logs-bench"}
+# Attributes with the names of the objects that they refer to; the floor looks these up too.
+_REFERENCES = {
+    "vpnservice_id": "vpn/vpnservices",
+    "ikepolicy_id": "vpn/ikepolicies",
+    "ipsecpolicy_id": "vpn/ipsecpolicies",
+    "local_ep_group_id": "vpn/endpoint-groups",
+    "peer_ep_group_id": "vpn/endpoint-groups",
+}
+_REFERRED = {
+    "vpn_service": "shared",
+    "ike_policy": "shared",
+    "ipsec_policy": "shared",
+    "local_ep_group": "shared-local",
+    "peer_ep_group": "shared-peer",
+}
+WRITES = (
+    Write(
+        "vpn_service",
+        {"router": "writing"},
+        "vpn/vpnservices",
+        {"router_id": "writing"},
+        {"router_id": "routers"},
+    ),
+    Write("ike_policy", ALGORITHMS, "vpn/ikepolicies", ALGORITHMS),
+    Write("ipsec_policy", ALGORITHMS, "vpn/ipsecpolicies", ALGORITHMS),
+    Write("endpoint_group", _GROUP, "vpn/endpoint-groups", _GROUP),
+    Write(
+        "ipsec_connection",
+        {**_PEER, **_REFERRED, "wait": False},
+        "vpn/ipsec-site-connections",
+        {**_PEER, **dict(zip(_REFERENCES, _REFERRED.values()))},
+        _REFERENCES,
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -154,6 +208,49 @@ def modules(
         commands.append(dataclasses.replace(plain, arguments=(*with_sdk, *plain.arguments)))
         comparisons.append(Comparison("module", connections, ours, rival))
     return Group(connections, rounds, tuple(commands), tuple(comparisons))
+
+
+def enterprise(connections: int, rounds: int, target: float) -> Group:
+    """The info module of Enterprise Edition VPN."""
+    ours, floor = "enterprise_connection_info", "floor module, pages"
+    commands = tuple(
+        _ansible(name, module, connections=connections, word='"vgw_id"')
+        for name, module in (
+            (floor, "bench.floor.enterprise_rows"),
+            (ours, "otc.vpn.enterprise_connection_info"),
+        )
+    )
+    comparisons = (
+        Comparison("enterprise module", connections, ours, floor, target),
+        Comparison("enterprise module, peak memory", connections, ours, floor, 1.3, "memory"),
+    )
+    return Group(connections, rounds, commands, comparisons)
+
+
+def writes(rounds: int) -> Group:
+    """The modules that write: a new object each time, and one that is there."""
+    commands: list[Command] = []
+    comparisons: list[Comparison] = []
+    for write in WRITES:
+        # Ansible replaces the template in each run.
+        for case, name in (("create", "new-{{ 1000000000 | random }}"), ("no change", "present")):
+            ours, floor = f"{write.name}, {case}", f"floor of {write.name}, {case}"
+            floor_options = {
+                "path": write.path,
+                "body": {"name": name, **write.body},
+                "references": write.references,
+            }
+            commands += [
+                _ansible(floor, "bench.floor.write", "-a", json.dumps(floor_options)),
+                _ansible(
+                    ours,
+                    f"otc.vpn.{write.name}",
+                    "-a",
+                    json.dumps({"name": name, **write.module}),
+                ),
+            ]
+            comparisons.append(Comparison(f"{write.name}, {case}", 0, ours, floor, 1.25))
+    return Group(0, rounds, tuple(commands), tuple(comparisons))
 
 
 def inventories(connections: int, rounds: int, folder: Path) -> Group:

@@ -1,0 +1,46 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The floor of a module for Enterprise Edition VPN: the token for free, the pages of one list, the
+# rows as they came.
+
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import requests
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = r"""
+module: enterprise_rows
+short_description: Return rows of the Enterprise Edition VPN API
+description: Gets BENCHMARK_ENTERPRISE_URL with the token BENCHMARK_TOKEN, page by page.
+author: The otc.vpn authors (@otc-vpn)
+"""
+
+LIMIT = 200
+
+
+def main() -> None:
+    """Return the rows."""
+    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    session = requests.Session()
+    session.headers["X-Auth-Token"] = os.environ["BENCHMARK_TOKEN"]
+    rows: list[dict[str, t.Any]] = []
+    query: dict[str, t.Any] = {"limit": LIMIT}
+    while True:
+        url = os.environ["BENCHMARK_ENTERPRISE_URL"]
+        page = session.get(url, params=query, timeout=60).json()
+        rows += page["vpn_connections"]
+        if page["page_info"]["current_count"] < LIMIT:
+            break
+        query["marker"] = page["page_info"]["next_marker"]
+    module.exit_json(changed=False, rows=rows)
+
+
+if __name__ == "__main__":
+    main()
