@@ -477,6 +477,29 @@ def test_enterprise_quirk_04_rows_of_any_completeness_are_all_there(
         assert {row["state"] for row in rows} == {"unknown"}
 
 
+def test_enterprise_quirk_05_no_filter_is_left_to_the_server(mock_api: MockApi) -> None:
+    gathered(client_of(mock_api), ENTERPRISE_CONNECTION, gateway="offices", name="office-berlin-1")
+    queries = [one.query for one in mock_api.requests if one.path.endswith(CONNECTIONS)]
+    assert queries == [[("limit", "200")]]
+
+
+def test_enterprise_quirk_07_empty_list_is_no_error_and_404_is(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
+    mock_api.fault(CONNECTIONS, body={"vpn_connections": [], "total_count": 0, "page_info": {}})
+    assert gathered(client, ENTERPRISE_CONNECTION, resolve=True) == []
+    mock_api.fault(CONNECTIONS, status=404, body={"error_msg": "API not found"}, count=None)
+    sentence = failure(lambda: gathered(client, ENTERPRISE_CONNECTION))
+    assert "HTTP 404: API not found" in sentence
+    assert "enterprise_endpoint" in sentence
+
+
+def test_enterprise_quirk_08_id_that_is_no_uuid_is_found(mock_api: MockApi) -> None:
+    object_id = "98c5af8a-demo-a8df-va86-ae2280a6f4c3"
+    mock_api.fault(CONNECTIONS, body={"vpn_connections": [{"id": object_id}, {"id": "other"}]})
+    rows = gathered(client_of(mock_api), ENTERPRISE_CONNECTION, name=object_id)
+    assert ids(rows) == [object_id]
+
+
 def test_enterprise_quirk_06_connections_with_one_name_are_all_returned(mock_api: MockApi) -> None:
     counted = Counter(row["name"] for row in mock_api.rows("vpn-one", "vpn_connections"))
     name, count = counted.most_common(1)[0]

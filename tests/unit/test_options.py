@@ -32,7 +32,10 @@ from ansible_collections.otc.vpn.plugins.module_utils._modules.resource import (
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
+    CUSTOMER_GATEWAY,
     ENDPOINT_GROUP,
+    ENTERPRISE_CONNECTION,
+    ENTERPRISE_GATEWAY,
     IKE_POLICY,
     IPSEC_POLICY,
     VPN_SERVICE,
@@ -56,6 +59,9 @@ MODULES = {
     "ike_policy_info": IKE_POLICY,
     "ipsec_policy_info": IPSEC_POLICY,
     "endpoint_group_info": ENDPOINT_GROUP,
+    "enterprise_connection_info": ENTERPRISE_CONNECTION,
+    "enterprise_gateway_info": ENTERPRISE_GATEWAY,
+    "customer_gateway_info": CUSTOMER_GATEWAY,
 }
 WRITE_MODULES = {
     "ipsec_connection": CONNECTIONS,
