@@ -15,15 +15,15 @@ import re
 import threading
 import typing as t
 
-from ..module_utils._cloud.client import Client, connect
+from ..module_utils._cloud.client import Client, Session
 from ..module_utils._cloud.errors import VpnError
 from ..module_utils._vpn.gathering import Messages, Selection, gather
-from ..module_utils._vpn.kinds import CONNECTION
+from ..module_utils._vpn.kinds import Kind
+from ..module_utils._vpn.matching import filter_rows
 
 Row = dict[str, t.Any]
 Event = dict[str, t.Any]
 
-FIELDS = (*(name for name in CONNECTION.fields if name != "psk"), "state")
 LOGGER = logging.getLogger("otc.vpn.ipsec_connections")
 
 # Where Jinja begins, and how a string sets other delimiters.
@@ -31,39 +31,71 @@ _TEMPLATE = re.compile(r"\{(?=[{%#])|^#(?=jinja2:)")
 
 
 class Poller:
-    """Polls the connections of one cloud as one user."""
+    """Polls the connections of one cloud as one user, with one token for all editions."""
 
     def __init__(
-        self, options: t.Mapping[str, t.Any], selection: Selection, initial: bool = False
+        self,
+        options: t.Mapping[str, t.Any],
+        selections: t.Mapping[Kind, Selection],
+        filters: t.Mapping[str, t.Any] | None = None,
+        initial: bool = False,
     ) -> None:
-        """Store the completed connection options; with `initial` the first poll returns events too."""
+        """Store the completed connection options, and what is selected of each edition.
+
+        `filters` apply to the results. With `initial` the first poll returns events too.
+        """
         self._options = options
-        self._selection = selection
-        self._client: Client | None = None  # kept for its token
+        self._filters = filters or {}
+        self._session: Session | None = None  # kept for its token
+        self._watches = [Watch(kind, selections[kind], initial) for kind in selections]
+
+    def poll(self) -> list[Event]:
+        """Return the events since the previous poll. The requests take some time."""
+        return [event for watch in self._watches for event in self._poll(watch)]
+
+    def _poll(self, watch: Watch) -> list[Event]:
+        warnings: list[str] = []
+        messages = Messages(warn=warnings.append, debug=LOGGER.debug)
+        try:
+            self._session = self._session or Session(self._options)
+            watch.client = watch.client or self._session.client(watch.kind.edition)
+            rows = gather(watch.client, watch.kind, watch.selection, messages)
+        except VpnError as error:
+            return watch.fail(str(error))
+        if not watch.warned:  # the same ones come with every poll
+            for warning in warnings:
+                LOGGER.warning(warning)
+        watch.warned = bool(warnings)
+        rows = filter_rows(rows, self._filters)
+        return watch.succeed({row["id"]: facts(watch.kind, row) for row in rows})
+
+
+class Watch:
+    """What was read of one edition."""
+
+    def __init__(self, kind: Kind, selection: Selection, initial: bool) -> None:
+        """Begin without a poll."""
+        self.kind = kind
+        self.selection = selection
+        self.client: Client | None = None
+        self.warned = False
         self._connections: dict[str, Row] | None = {} if initial else None
         self._initial = initial
         self._readable = True
 
-    def poll(self) -> list[Event]:
-        """Return the events since the previous poll. The requests take some time."""
-        messages = Messages(warn=LOGGER.warning, debug=LOGGER.debug)
-        try:
-            self._client = self._client or connect(self._options)
-            rows = gather(self._client, CONNECTION, self._selection, messages)
-        except VpnError as error:
-            return self._fail(str(error))
-        return self._succeed({row["id"]: facts(row) for row in rows})
-
-    def _fail(self, message: str) -> list[Event]:
+    def fail(self, message: str) -> list[Event]:
         """Return an event for the first of several failures."""
         if not self._readable:
             return []
         self._readable = False
         LOGGER.warning(message)
-        return [{"change": "unreadable", "message": literal(message)}]
+        event = {"change": "unreadable", "edition": self.kind.edition, "message": literal(message)}
+        return [event]
 
-    def _succeed(self, connections: dict[str, Row]) -> list[Event]:
-        events: list[Event] = [] if self._readable else [{"change": "readable"}]
+    def succeed(self, connections: dict[str, Row]) -> list[Event]:
+        """Return the events that lead to these connections, by ID."""
+        readable = {"change": "readable", "edition": self.kind.edition}
+        events: list[Event] = [] if self._readable else [readable]
         if self._connections is not None:
             events += changes(self._connections, connections)
         if self._initial:
@@ -91,9 +123,10 @@ def changes(before: t.Mapping[str, Row], after: t.Mapping[str, Row]) -> list[Eve
     return events
 
 
-def facts(row: Row) -> Row:
-    """Return the documented fields of a connection and its state, as literal strings."""
-    return {name: literal(row[name]) for name in FIELDS}
+def facts(kind: Kind, row: Row) -> Row:
+    """Return what is documented of a connection, without the pre-shared key, as literal strings."""
+    names = (name for name in kind.names if name in row and name != "psk")
+    return {"edition": kind.edition, **{name: literal(row[name]) for name in names}}
 
 
 def literal(value: t.Any) -> t.Any:

@@ -10,6 +10,10 @@ import typing as t
 import jinja2
 import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
+    CONNECTION,
+    ENTERPRISE_CONNECTION,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
 from ansible_collections.otc.vpn.plugins.plugin_utils._events import Poller, changes, literal
 from hypothesis import given
@@ -72,7 +76,7 @@ def test_literal_reaches_nested_strings_and_delimiters_of_a_header() -> None:
 
 
 def poller_of(mock_api: MockApi, *, initial: bool = False, **selection: t.Any) -> Poller:
-    return Poller(options_for(mock_api), Selection(**selection), initial)
+    return Poller(options_for(mock_api), {CONNECTION: Selection(**selection)}, initial=initial)
 
 
 def seen(poller: Poller) -> list[tuple[t.Any, ...]]:
@@ -175,3 +179,35 @@ def test_event_has_the_documented_fields_without_psk(mock_api: MockApi) -> None:
     assert connection["peer_address"] == "198.51.100.20"
     assert connection["description"] == "{ { 7 * 7 }}"
     assert "a-secret" not in str(event)
+
+
+def test_both_editions_are_polled_with_one_token(
+    mock_api: MockApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    kinds = {CONNECTION: Selection(), ENTERPRISE_CONNECTION: Selection(resolve=True)}
+    poller = Poller(options_for(mock_api), kinds, initial=True)
+    mock_api.fault("/customer-gateways", status=403, count=3)
+    first = poller.poll()
+    connections = [event["ipsec_connection"] for event in first]
+    assert {row["edition"] for row in connections} == {"classic", "enterprise"}
+    assert {row["id"] for row in mock_api.rows("vpn-one", "vpn_connections")} == {
+        row["id"] for row in connections if row["edition"] == "enterprise"
+    }
+    assert poller.poll() == []
+    warnings = [record for record in caplog.records if record.name == "otc.vpn.ipsec_connections"]
+    assert len(warnings) == 1
+
+    enterprise = mock_api.rows("vpn-one", "vpn_connections")[0]
+    mock_api.change(enterprise["id"], status="ERROR")
+    mock_api.fault(LIST, status=503)
+    events = poller.poll()
+    assert [(event["change"], event.get("edition")) for event in events] == [
+        ("unreadable", "classic"),
+        ("state", None),
+    ]
+    assert events[1]["ipsec_connection"]["id"] == enterprise["id"]
+    assert events[1]["ipsec_connection"]["state"] == "error"
+    assert [(event["change"], event.get("edition")) for event in poller.poll()] == [
+        ("readable", "classic")
+    ]
+    assert len([one for one in mock_api.requests if one.path == TOKENS]) == 1

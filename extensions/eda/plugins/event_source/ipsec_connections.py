@@ -21,9 +21,18 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
     OPTIONS,
     merge_options,
 )
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
+from ansible_collections.otc.vpn.plugins.module_utils._modules.info import names_option
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
+    Selection,
+    check_selection,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
+    CONNECTION,
+    ENTERPRISE_CONNECTION,
+    Kind,
+)
 from ansible_collections.otc.vpn.plugins.plugin_utils._events import (
+    LOGGER,
     Event,
     Poller,
     run_in_daemon_thread,
@@ -49,8 +58,8 @@ extends_documentation_fragment:
   - otc.vpn.cloud
 options:
   name:
-    description: Only watch the connection with this name or ID. Names are not unique, so several connections can match.
-    type: str
+    description: Only watch connections with this name or ID, or a list of them. Names are not unique, so several connections can match.
+    type: raw
   status:
     description:
       - Only watch connections with one of these statuses.
@@ -61,8 +70,22 @@ options:
     description: Only watch connections to this remote gateway.
     type: str
   vpn_service:
-    description: Only watch connections of this VPN service, by name or ID.
+    description: Only watch connections of this VPN service or Enterprise Edition gateway, by name or ID.
     type: str
+  gateway:
+    description: Only watch Enterprise Edition connections of this gateway, by name or ID.
+    type: str
+  customer_gateway:
+    description: Only watch Enterprise Edition connections to this customer gateway, by name or ID.
+    type: str
+  editions:
+    description:
+      - Which editions of VPN to watch.
+      - V(enterprise) is Enterprise Edition VPN of Open Telekom Cloud. A poll of it is three requests.
+    type: list
+    elements: str
+    choices: [classic, enterprise]
+    default: [classic]
   tags:
     description: Only watch connections with all of these tags. An empty value matches any value.
     type: dict
@@ -112,7 +135,8 @@ previous_state:
   type: str
 ipsec_connection:
   description:
-    - Connection with its documented fields and RV(ipsec_connection.state), without the pre-shared key.
+    - Connection with its documented fields, C(edition) and RV(ipsec_connection.state), without the pre-shared key.
+    - A connection of Enterprise Edition VPN also has the fields that C(resolve) adds, such as C(peer_address).
     - The values of the previous poll if RV(change) is V(disappeared).
   returned: if RV(change) is V(state), V(appeared), V(disappeared) or V(initial)
   type: dict
@@ -121,6 +145,10 @@ ipsec_connection:
       description: V(up), V(down), V(pending), V(error), V(disabled) or V(unknown).
       returned: always
       type: str
+edition:
+  description: Edition that cannot be read, or can be read again.
+  returned: if RV(change) is V(unreadable) or V(readable)
+  type: str
 message:
   description: Error message.
   returned: if RV(change) is V(unreadable)
@@ -130,8 +158,16 @@ message:
 ARGUMENTS: dict[str, dict[str, t.Any]] = {
     **OPTIONS,
     **CONNECTION.filters,
-    "name": {"type": "str"},
+    "name": {"type": "raw"},
     "vpn_service": {"type": "str"},
+    "gateway": {"type": "str"},
+    "customer_gateway": {"type": "str"},
+    "editions": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["classic", "enterprise"],
+        "default": ["classic"],
+    },
     "interval": {"type": "float", "default": 30.0},
     "initial": {"type": "bool", "default": False},
 }
@@ -147,19 +183,40 @@ class Queue(t.Protocol):
 async def main(queue: Queue, args: dict[str, t.Any]) -> None:
     """Poll until cancelled, and put an event for each change. Raises ValueError for bad args."""
     arguments = validate(args)
+    selections = select(arguments)
+    for kind, selection in selections.items():
+        check_selection(kind, selection, LOGGER.warning)
     poller = Poller(
         merge_options({name: arguments[name] for name in OPTIONS}, os.environ),
-        Selection(
-            name=arguments["name"],
-            filters={name: arguments[name] for name in CONNECTION.filters},
-            vpn_service=arguments["vpn_service"],
-        ),
+        selections,
+        {name: arguments[name] for name in ("peer_address", "project_id")},
         arguments["initial"],
     )
     while True:
         for event in await run_in_daemon_thread(poller.poll):
             await queue.put(event)
         await asyncio.sleep(arguments["interval"])
+
+
+def select(arguments: dict[str, t.Any]) -> dict[Kind, Selection]:
+    """Return what is selected of each edition."""
+    names = names_option(arguments["name"])
+    classic = Selection(
+        name=names,
+        filters={name: arguments[name] for name in CONNECTION.filters},
+        vpn_service=arguments["vpn_service"],
+    )
+    enterprise = Selection(
+        name=names,
+        filters={name: arguments[name] for name in ENTERPRISE_CONNECTION.filters},
+        gateway=arguments["gateway"] or arguments["vpn_service"],
+        customer_gateway=arguments["customer_gateway"],
+        resolve=True,
+    )
+    selections = {CONNECTION: classic, ENTERPRISE_CONNECTION: enterprise}
+    if arguments["admin_state_up"] is False:  # Enterprise Edition VPN has no such setting
+        del selections[ENTERPRISE_CONNECTION]
+    return {kind: one for kind, one in selections.items() if kind.edition in arguments["editions"]}
 
 
 def validate(args: dict[str, t.Any]) -> dict[str, t.Any]:
