@@ -12,7 +12,8 @@ version_added: 0.1.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
-  - Creates a host for each IPsec connection of Classic VPN in Open Telekom Cloud, or of any OpenStack cloud with Neutron VPNaaS.
+  - Creates a host for each IPsec connection of Classic VPN or Enterprise Edition VPN in Open Telekom Cloud, or of any OpenStack cloud
+    with Neutron VPNaaS. The variable C(ipsec_edition) contains the edition.
   - Each host is in the group C(ipsec_connections), has the address of the remote gateway as C(ansible_host), and the fields that
     M(otc.vpn.ipsec_connection_info) documents as variables with a prefix, for example C(ipsec_status). Other fields that the API
     returns are in the dictionary C(ipsec_other).
@@ -37,6 +38,24 @@ options:
     type: list
     elements: dict
     default: []
+  editions:
+    description:
+      - Editions of VPN to read. V(classic) is Classic VPN and Neutron VPNaaS, V(enterprise) is Enterprise Edition VPN of Open Telekom Cloud.
+      - The filters apply to both editions. For V(enterprise), O(vpn_service) is the VPN gateway.
+      - An edition that cannot be read is treated like a cloud that cannot be read, see O(fail_on_error).
+    type: list
+    elements: str
+    choices: [classic, enterprise]
+    default: [classic]
+    version_added: 0.2.0
+  gateway:
+    description: Only include connections of the Enterprise Edition VPN gateway with this name or ID. Ignored for Classic VPN.
+    type: str
+    version_added: 0.2.0
+  customer_gateway:
+    description: Only include connections of the customer gateway with this name or ID. Ignored for Classic VPN.
+    type: str
+    version_added: 0.2.0
   name:
     description: Only include connections with this name or ID, or with one of a list of names and IDs.
     type: raw
@@ -173,7 +192,8 @@ from ..plugin_utils._inventory.compile_once import compile_once
 from ..plugin_utils._inventory.data import mark_untrusted
 
 SUFFIXES = tuple(f"{name}.{end}" for name in (hosts.GROUP, "otc_vpn") for end in ("yml", "yaml"))
-QUERY = (*CONNECTION.filters, "name", "vpn_service", "resolve", "fields")
+QUERY = (*CONNECTION.filters, "name", "vpn_service", "resolve", "fields", "editions")
+QUERY += ("gateway", "customer_gateway")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -209,12 +229,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 self.get_option("clouds"),
                 os.environ,
             )
-            selection = self._selection()
-            lists = self._connections(clouds, selection, path, cache)
+            selections = self._selections()
+            lists = self._connections(clouds, selections, path, cache)
         except VpnError as error:
             failure = str(error)
         else:
-            self._add_hosts(self._candidates(clouds, lists, selection))
+            self._add_hosts(self._candidates(clouds, lists))
             return
         raise AnsibleParserError(failure)  # outside of the handler, which would add a traceback
 
@@ -246,34 +266,47 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     # -- connections
 
-    def _selection(self) -> Selection:
-        """Return what to query, with the fields that the hosts need. Raises VpnError."""
+    def _selections(self) -> dict[str, Selection]:
+        """Return what to query of each edition, with what the hosts need. Raises VpnError."""
         query = options.plain({name: self.get_option(name) for name in QUERY})
-        fields = query["fields"]
-        if fields is not None:
-            if "psk" in fields:
-                raise VpnError("fields contains psk, which is never a host variable.")
-            named = [name for name in self.get_option("hostnames") if name in CONNECTION.names]
-            fields = [*dict.fromkeys((*fields, *named, "peer_address", "created_at"))]
-        selection = Selection(
-            name=options.names(query["name"]),
-            filters={name: query[name] for name in CONNECTION.filters},
-            fields=fields,
-            vpn_service=query["vpn_service"],
-            resolve=query["resolve"],
-        )
-        check_selection(CONNECTION, selection, self.display.warning)
-        return selection
+        if "psk" in (query["fields"] or ()):
+            raise VpnError("fields contains psk, which is never a host variable.")
+        unknown = sorted(set(query["fields"] or ()) - hosts.DOCUMENTED)
+        if unknown:
+            names = ", ".join(sorted(hosts.DOCUMENTED))
+            raise VpnError(f"Unknown fields: {', '.join(unknown)}. Supported fields: {names}.")
+        selections = {}
+        for edition in dict.fromkeys(query["editions"]):
+            kind = hosts.KINDS[edition]
+            fields = query["fields"]
+            if fields is None and edition == "enterprise" and not query["resolve"]:
+                # The address of the remote gateway is a field of another object.
+                fields = [*kind.fields, "state", "project_id"]
+            if fields is not None:
+                needed = (*fields, *self.get_option("hostnames"), "peer_address", "created_at")
+                fields = [name for name in dict.fromkeys(needed) if name in kind.names]
+            enterprise = edition == "enterprise"
+            selections[edition] = Selection(
+                name=options.names(query["name"]),
+                filters={name: query[name] for name in CONNECTION.filters},
+                fields=fields,
+                vpn_service=None if enterprise else query["vpn_service"],
+                gateway=(query["gateway"] or query["vpn_service"]) if enterprise else None,
+                customer_gateway=query["customer_gateway"] if enterprise else None,
+                resolve=query["resolve"],
+            )
+            check_selection(kind, selections[edition], self.display.warning)
+        return selections
 
     def _connections(
-        self, clouds: list[sources.Cloud], selection: Selection, path: str, cache: bool
+        self, clouds: list[sources.Cloud], selections: dict[str, Selection], path: str, cache: bool
     ) -> list[list[dict[str, t.Any]]]:
         """Return the connections of each cloud, from the cache if it is used and has them."""
         keep = self.get_option("cache")
-        key = f"{self.get_cache_key(path)}_{sources.cache_key(clouds, selection)}" if keep else ""
+        key = f"{self.get_cache_key(path)}_{sources.cache_key(clouds, selections)}" if keep else ""
         lists = self._cached(key, clouds) if keep and cache else None
         if lists is None:
-            results = sources.fetch(clouds, selection, self.get_option("fail_on_error"))
+            results = sources.fetch(clouds, selections, self.get_option("fail_on_error"))
             for warning in (warning for result in results for warning in result.warnings):
                 self.display.warning(warning)
             lists = [result.connections for result in results]
@@ -291,15 +324,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     # -- hosts
 
     def _candidates(
-        self,
-        clouds: list[sources.Cloud],
-        lists: list[list[dict[str, t.Any]]],
-        selection: Selection,
+        self, clouds: list[sources.Cloud], lists: list[list[dict[str, t.Any]]]
     ) -> list[hosts.Candidate]:
         """Return the included hosts in an order that does not depend on that of the responses."""
-        prefix, fields = self.get_option("hostvars_prefix"), self.get_option("fields")
-        resolved = selection.resolved(CONNECTION)
-        names = hosts.DOCUMENTED if fields is None else {"id", *fields, *resolved}
+        prefix, names = self.get_option("hostvars_prefix"), self._variable_names()
         candidates = []
         for cloud, rows in zip(clouds, lists):
             for row in sorted(rows, key=lambda row: (str(row["created_at"] or ""), str(row["id"]))):
@@ -314,6 +342,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self.get_option("host_per") == "peer_address":
             return hosts.by_gateway(candidates, prefix)
         return candidates
+
+    def _variable_names(self) -> t.Container[str]:
+        fields = self.get_option("fields")
+        if fields is None:
+            return hosts.DOCUMENTED
+        resolved = set(CONNECTION.resolved) if self.get_option("resolve") else set()
+        named = resolved & {*fields}
+        return {"id", "edition", *fields, *(named or resolved)}
 
     def _any_true(self, option: str, variables: dict[str, t.Any]) -> bool:
         for condition in self.get_option(option):

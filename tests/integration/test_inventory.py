@@ -57,6 +57,7 @@ def test_each_connection_is_a_host_with_its_fields_as_variables(
         assert variables["ipsec_cloud"] == PROJECT
         assert variables["ipsec_project_id"] == variables["ipsec_tenant_id"] == row["tenant_id"]
         assert variables["ipsec_status"] == row["status"].replace(" ", "_")
+        assert variables["ipsec_edition"] == "classic"
         for field in set(row) - {"psk", "status"}:
             assert variables[f"ipsec_{field}"] == row[field]
         assert variables["ipsec_state"] in ("up", "down", "pending", "error", "disabled", "unknown")
@@ -144,6 +145,7 @@ def test_fields_limit_variables_and_requests(ansible: Ansible, mock_api: MockApi
     assert set(munich) == {
         "ansible_host",
         "ipsec_cloud",
+        "ipsec_edition",
         "ipsec_id",
         "ipsec_remote_cidrs",
         "ipsec_state",
@@ -153,6 +155,36 @@ def test_fields_limit_variables_and_requests(ansible: Ansible, mock_api: MockApi
     requested = {value for name, value in mock_api.requests[1].query if name == "fields"}
     assert not requested & {"description", "dpd", "tags", "psk"}
     assert len(mock_api.requests) == 3
+
+
+def test_both_editions_are_hosts(ansible: Ansible, mock_api: MockApi) -> None:
+    source = {
+        "editions": ["classic", "enterprise"],
+        "keyed_groups": [{"key": "ipsec_edition", "separator": ""}],
+    }
+    inventory = ansible.inventory(source, mock_api.environment("alice"))
+    hosts = hostvars(inventory)
+    assert len(members(inventory, "classic")) == len(mock_api.rows(PROJECT))
+    enterprise = {name: hosts[name] for name in members(inventory, "enterprise")}
+    assert enterprise
+    for variables in enterprise.values():
+        assert variables.get("ansible_host") == variables["ipsec_peer_address"]
+        assert variables["ipsec_state"] in ("up", "down", "pending", "error", "unknown")
+        assert "ipsec_vgw_id" in variables
+    address = next(one["ansible_host"] for one in enterprise.values() if "ansible_host" in one)
+    source = {"editions": ["enterprise"], "peer_address": address, "fields": ["state"]}
+    found = hostvars(ansible.inventory(source, mock_api.environment("alice")))
+    assert {one["ansible_host"] for one in found.values()} == {address}
+    assert set(next(iter(found.values()))) == {
+        "ansible_host",
+        "ipsec_cloud",
+        "ipsec_edition",
+        "ipsec_id",
+        "ipsec_state",
+    }
+    environment = {**mock_api.environment("alice"), "OS_VPN_ENDPOINT_OVERRIDE": mock_api.url + "/x"}
+    done = ansible.inventory_run({"editions": ["enterprise"]}, environment, "--list")
+    assert "Cannot read the edition enterprise (option editions)" in " ".join(done.stderr.split())
 
 
 def test_one_by_its_id(ansible: Ansible, mock_api: MockApi) -> None:

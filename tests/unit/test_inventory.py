@@ -150,7 +150,7 @@ QUERY = Selection(filters={"status": ["DOWN"]})
 def key(query: Selection = QUERY, **changed: t.Any) -> str:
     """The cache key of a cloud with other options."""
     given = {"auth_type": "password", "auth": AUTH, "label": "same", **changed}
-    return sources.cache_key(sources.read_clouds(given, [], {}), query)
+    return sources.cache_key(sources.read_clouds(given, [], {}), {"classic": query})
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,7 @@ def key(query: Selection = QUERY, **changed: t.Any) -> str:
         {"region_name": "eu-nl"},
         {"interface": "internal"},
         {"endpoint": "https://vpc.example.com"},
+        {"enterprise_endpoint": "https://vpn.example.com"},
         {"client_cert": "/certificate.pem"},
         *({"auth": {**AUTH, name: "other"}} for name in AUTH if name != "password"),
         *({"auth": {**AUTH, name: "other"}} for name in ("project_id", "token", "access_token")),
@@ -174,8 +175,12 @@ def test_cache_key_differs_when_another_user_or_query_is_used(changed: Row) -> N
 
 def test_cache_key_differs_between_clouds_of_a_file() -> None:
     one, other = (sources.Cloud("same", {"cloud": name, "auth": {}}) for name in ("a", "b"))
-    assert sources.cache_key([one], QUERY) != sources.cache_key([other], QUERY)
-    assert sources.cache_key([one, other], QUERY) != sources.cache_key([other, one], QUERY)
+    keys = [
+        sources.cache_key(clouds, selections)
+        for clouds in ([one], [other], [one, other], [other, one])
+        for selections in ({"classic": QUERY}, {"enterprise": QUERY})
+    ]
+    assert len(set(keys)) == len(keys)
 
 
 def test_cache_key_is_the_same_with_another_password_or_timeout() -> None:
@@ -192,16 +197,18 @@ def test_cache_of_another_shape_is_not_used(cached: str | None) -> None:
 
 
 def test_secrets_in_the_cache_are_dropped() -> None:
-    row = '{"id": "a", "created_at": null, "peer_address": "b", "psk": "x", "vendor": {"psk": "x"}}'
+    row = '{"id": "a", "created_at": null, "edition": "classic", "peer_address": "b", "psk": "x", "vendor": {"psk": "x"}}'
     assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
-        [{"id": "a", "created_at": None, "peer_address": "b", "vendor": {}}]
+        [{"id": "a", "created_at": None, "edition": "classic", "peer_address": "b", "vendor": {}}]
     ]
 
 
 def test_serialization_markers_in_the_cache_are_dropped() -> None:
-    row = '{"id": "a", "created_at": null, "peer_address": {"__ansible_unsafe": "x"}}'
+    row = (
+        '{"id": "a", "created_at": null, "edition": "", "peer_address": {"__ansible_unsafe": "x"}}'
+    )
     assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
-        [{"id": "a", "created_at": None, "peer_address": {}}]
+        [{"id": "a", "created_at": None, "edition": "", "peer_address": {}}]
     ]
 
 

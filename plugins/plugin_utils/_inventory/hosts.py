@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from ...module_utils._cloud.errors import VpnError
-from ...module_utils._vpn.kinds import CONNECTION
+from ...module_utils._vpn.kinds import CONNECTION, ENTERPRISE_CONNECTION
 from ...module_utils._vpn.matching import normalize_address
 
 if t.TYPE_CHECKING:
@@ -25,7 +25,10 @@ GROUP = "ipsec_connections"
 MAX_NAME_BYTES = 160  # of a host name, before an ID that makes it unique
 MAX_ID_BYTES = 64
 # Host variables; what else a server sends is in the dictionary `other`.
-DOCUMENTED = frozenset((*CONNECTION.names, *CONNECTION.extra_fields)) - {"psk"}
+KINDS = {"classic": CONNECTION, "enterprise": ENTERPRISE_CONNECTION}
+DOCUMENTED = frozenset(
+    ("edition", *(name for kind in KINDS.values() for name in (*kind.names, *kind.extra_fields)))
+) - {"psk"}
 # Variables that Ansible or the roles of this collection read.
 RESERVED_PREFIXES = ("ansible_", "ipsec_health_", "ipsec_report_", "strongswan_peer_")
 _UNSAFE = re.compile(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ...module_utils._cloud.client import connect
+from ...module_utils._cloud.client import Session
 from ...module_utils._cloud.credentials import SECRETS
 from ...module_utils._cloud.errors import VpnError
 from ...module_utils._cloud.json_body import gc_paused, parse_json
@@ -20,9 +20,12 @@ from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, merge_options
 from ...module_utils._cloud.parallel import run_parallel
 from ...module_utils._vpn.facts import drop_secrets
 from ...module_utils._vpn.gathering import Messages, Selection, gather
-from ...module_utils._vpn.kinds import CONNECTION
-from .hosts import DOCUMENTED
+from ...module_utils._vpn.matching import filter_rows
+from .hosts import DOCUMENTED, KINDS
 from .options import shaped
+
+if t.TYPE_CHECKING:
+    from ...module_utils._cloud.client import Client
 
 Row = dict[str, t.Any]
 
@@ -127,29 +130,60 @@ def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
     return Cloud(str(next((name for name in names if name), None)), options)
 
 
-def fetch(clouds: list[Cloud], selection: Selection, fail_on_error: bool) -> list[CloudResult]:
-    """Query the clouds in parallel. Raises VpnError for the first error, if it is to fail."""
+def fetch(
+    clouds: list[Cloud], selections: t.Mapping[str, Selection], fail_on_error: bool
+) -> list[CloudResult]:
+    """Query the editions of all clouds in parallel, `selections` by edition.
+
+    Raises VpnError for the first error with `fail_on_error`.
+    """
 
     def fetch_cloud(cloud: Cloud) -> CloudResult:
+        connections: list[Row] = []
         warnings: list[str] = []
         about = f"{cloud.label}: " if len(clouds) > 1 else ""
         messages = Messages(
             warn=lambda text: warnings.append(about + text), debug=lambda _text: None
         )
-        try:
-            rows = gather(connect(cloud.options), CONNECTION, selection, messages)
-        except VpnError as error:
-            if fail_on_error:
-                raise VpnError(f"{about}{error}") from error
-            return CloudResult([], [*warnings, f"{about}skipped: {error}"], str(error))
-        return CloudResult(rows, warnings, None)
+        failed = None
+        session = None
+        for edition, selection in selections.items():
+            try:
+                session = session or Session(cloud.options)
+                client = session.client(edition)
+                connections += _fetch_edition(client, edition, selection, messages)
+            except VpnError as error:
+                failed = str(error)
+                if [*selections] != ["classic"]:
+                    failed = f"Cannot read the edition {edition} (option editions): {failed}"
+                if fail_on_error:
+                    raise VpnError(about + failed) from error
+                warnings.append(f"{about}skipped: {failed}")
+        if session:
+            session.close()
+        return CloudResult(connections, warnings, failed)
 
     with gc_paused():  # the libraries are imported in the threads
         return run_parallel(fetch_cloud, clouds)
 
 
-def cache_key(clouds: t.Iterable[Cloud], selection: Selection) -> str:
-    """Return a hash that is equal only for the same selection by the same user.
+def _fetch_edition(
+    client: Client, edition: str, selection: Selection, messages: Messages
+) -> list[Row]:
+    """Return the connections of an edition; the filters of Classic VPN apply to both."""
+    kind = KINDS[edition]
+    own = {name: value for name, value in selection.filters.items() if name in kind.filters}
+    rows = gather(client, kind, selection._replace(filters=own), messages)
+    later = {name: value for name, value in selection.filters.items() if name not in kind.filters}
+    if later.get("admin_state_up") is True:
+        later["admin_state_up"] = None  # because these connections have no such setting
+    for row in rows:
+        row["edition"] = edition
+    return filter_rows(rows, later)
+
+
+def cache_key(clouds: t.Iterable[Cloud], selections: t.Mapping[str, Selection]) -> str:
+    """Return a hash that is equal only for the same selections by the same user.
 
     Secrets are not part of it, except for hashes of those that determine the user.
     """
@@ -162,7 +196,8 @@ def cache_key(clouds: t.Iterable[Cloud], selection: Selection) -> str:
             if name in BEARER_SECRETS or name not in SECRETS
         }
         identities.append(identity)
-    return _sha256(json.dumps([identities, selection._asdict()], sort_keys=True, default=str))
+    selected = {edition: selection._asdict() for edition, selection in selections.items()}
+    return _sha256(json.dumps([identities, selected], sort_keys=True, default=str))
 
 
 def _sha256(text: str) -> str:
@@ -183,8 +218,8 @@ def from_cache(cached: t.Any, clouds: t.Sequence[Cloud]) -> list[list[Row]] | No
 
     Raises ValueError for a value that is not JSON.
     """
-    lists = None if cached is None else parse_json(str(cached).encode())
-    needed = {"id", "created_at", "peer_address"}
+    lists: t.Any = None if cached is None else parse_json(str(cached).encode())
+    needed = {"id", "created_at", "peer_address", "edition"}
     usable = (
         isinstance(lists, list)
         and len(lists) == len(clouds)
