@@ -230,4 +230,4 @@ def from_cache(cached: t.Any, clouds: t.Sequence[Cloud]) -> list[list[Row]] | No
         return None
     for rows in lists:  # anybody who can write the file may have changed them
         drop_secrets(rows, DOCUMENTED)
-    return lists
+    return t.cast("list[list[Row]]", lists)
