@@ -37,7 +37,7 @@ RETURN = r"""
 _value:
   description:
     - The IKE SAs, with C(name), C(id), C(state) and C(children).
-    - A child SA has C(name), C(id), C(state), C(local), C(remote), the C(ike_id) of its IKE SA, the C(connection) that defines it, and
+    - A child SA has C(name), C(id), C(state), C(local), C(remote), the C(ike_id) and C(ike_state) of its IKE SA, the C(connection) that defines it, and
       C(description), which equals that of P(otc.vpn.strongswan_config#filter) if the networks are the configured ones.
   type: list
   elements: dict

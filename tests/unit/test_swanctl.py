@@ -395,12 +395,12 @@ def test_listed_sas_are_parsed() -> None:
     assert (first["name"], first["id"], first["state"]) == ("otc-vpn-a", "7", "ESTABLISHED")
     assert first["children"] == [
         {
-            "name": "otc-vpn-a-1", "id": "3", "state": "INSTALLED", "connection": "otc-vpn-a", "ike_id": "7",
+            "name": "otc-vpn-a-1", "id": "3", "state": "INSTALLED", "connection": "otc-vpn-a", "ike_id": "7", "ike_state": "ESTABLISHED",
             "local": "10.1.0.0/24", "remote": "10.2.0.0/24 10.3.0.0/24",
             "description": "otc-vpn-a-1 (10.1.0.0/24 === 10.2.0.0/24 10.3.0.0/24)",
         },
         {
-            "name": "otc-vpn-b-10", "id": "4", "state": "REKEYING", "connection": "otc-vpn-b", "ike_id": "7",
+            "name": "otc-vpn-b-10", "id": "4", "state": "REKEYING", "connection": "otc-vpn-b", "ike_id": "7", "ike_state": "ESTABLISHED",
             "local": "10.1.1.0/24", "remote": "10.2.1.0/24",
             "description": "otc-vpn-b-10 (10.1.1.0/24 === 10.2.1.0/24)",
         },

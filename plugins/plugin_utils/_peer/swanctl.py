@@ -183,7 +183,7 @@ def parse_sas(listed: str) -> list[dict[str, Any]]:
     """Parse the output of C(swanctl --list-sas).
 
     Each IKE SA has C(name), C(id), C(state) and C(children). Each child SA has C(name), C(id),
-    C(state), C(local), C(remote), the C(ike_id) of its IKE SA, the C(connection) that defines it and
+    C(state), C(local), C(remote), the C(ike_id) and C(ike_state) of its IKE SA, the C(connection) that defines it and
     its C(description).
     """
     sas: list[dict[str, Any]] = []
@@ -196,7 +196,7 @@ def parse_sas(listed: str) -> list[dict[str, Any]]:
             sas[-1]["children"][-1][match["side"]] = match["networks"].strip()
     for sa in sas:
         for child in sa["children"]:
-            child["ike_id"] = sa["id"]
+            child["ike_id"], child["ike_state"] = sa["id"], sa["state"]
             child["connection"] = child["name"].rpartition("-")[0]
             child["description"] = Child(child["name"], child["local"], child["remote"]).description
     return sas
