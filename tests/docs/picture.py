@@ -48,6 +48,7 @@ PLAY = {
                 " | selectattr('name', 'match', usual) | rejectattr('status', 'eq', 'PENDING_DELETE') }}",
                 "ipsec_report_directory": ".",
                 "ipsec_report_formats": ["html"],
+                "ipsec_report_show_date": False,
                 "ipsec_report_title": "IPsec tunnels of eu-de",
                 "usual": USUAL,
             },
