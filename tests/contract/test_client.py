@@ -142,7 +142,7 @@ def test_forbidden_and_empty_lists_are_empty(world: World) -> None:
 
 def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
     known = world.environment()
-    with pytest.raises(VpnError, match="HTTP 404: Could not recognize"):
+    with pytest.raises(VpnError, match=r"HTTP 404\): Could not recognize"):
         list_rows(
             client(
                 {},
