@@ -253,7 +253,7 @@ SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
         ("Cannot evaluate the exclude condition", "ipsec_nam"),
     ),
     "entry": ({"clouds": ["alice"]}, ("clouds[0] must be a dictionary, got: str",)),
-    "entrys-option": ({"clouds": [{"clod": "alice"}]}, ("clod", "Supported parameters")),
+    "entrys-option": ({"clouds": [{"clod": "alice"}]}, ("clouds[0]: Unsupported options: clod",)),
     "jinja": (
         {"auth": {"password": "{{ lookup('ansible.builtin.file', 'nowhere.txt') }}"}},
         ("Cannot evaluate the option auth", "nowhere.txt"),
