@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import html.entities
 import importlib
 import re
 import sys
@@ -117,6 +116,8 @@ def _spellings(character: str) -> str:
     """Return a pattern for a character as it is, and escaped for JSON, Python, URLs or HTML."""
     if character.isalnum() and character.isascii():
         return character
+    import html.entities  # because only messages need it
+
     code = ord(character)
     alternatives = [
         "".join(f"%(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass")),

@@ -137,8 +137,6 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
     if hold_credential(given_auth):
         if not cloud or not auth_type:
             found_auth = without_other_credentials(found_auth, given_auth, keep_kind=bool(cloud))
-        if not cloud:
-            found.pop("auth_type", None)
     elif not auth_type:
         auth_type = found.get("auth_type")
     if not cloud and ("auth_url" in given_auth or (derived and "auth_url" not in found_auth)):
