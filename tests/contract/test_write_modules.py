@@ -288,6 +288,9 @@ def test_other_spellings_are_no_change(project: Project) -> None:
         "endpoint_group", name="remote", endpoints=["192.168.2.77/24", "192.168.1.0/24"]
     )
     assert not same["changed"]
+    stored = {"name": "stored", "type": "cidr", "endpoints": ["10.9.0.1/24"]}
+    assert project.ask("POST", "endpoint_groups", body=stored)["endpoints"] == ["10.9.0.1/24"]
+    assert not project.run("endpoint_group", name="stored", endpoints=["10.9.0.0/24"])["changed"]
     upper = [one.upper() for one in project.subnets("writing-app")]
     assert not project.run("endpoint_group", name="local", endpoints=upper)["changed"]
     assert not project.run("ike_policy", name="ike", auth_algorithm="sha2-256")["changed"]
