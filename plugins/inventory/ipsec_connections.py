@@ -225,8 +225,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._check_names(self._read_config_data(path))
             hosts.check_prefix(self.get_option("hostvars_prefix"))
             clouds = sources.read_clouds(
-                {name: self.get_option(name) for name in OPTIONS},
-                self.get_option("clouds"),
+                options.plain({name: self.get_option(name) for name in OPTIONS}),
+                options.plain(self.get_option("clouds")),
                 os.environ,
             )
             selections = self._selections()
