@@ -70,10 +70,18 @@ def _lookups_of(item: Any) -> Iterable[Lookup]:
         source = {key: one_line(connection[key]) for key in SOURCE}
         return [Lookup(source, connections=[connection])]
     if item.get("msg"):
-        return [Lookup(_source(item, one_line(item.get("edition")) or "classic"), str(item["msg"]))]
+        return [Lookup(_source(item, _edition_of_failure(item)), str(item["msg"]))]
     if item.get("skipped"):
         return []
     raise ConnectionsError(_message(item))
+
+
+def _edition_of_failure(result: Mapping[str, Any]) -> str:
+    """Return the edition of a failed result, which only the options of the module tell."""
+    invocation = result.get("invocation")
+    arguments = invocation.get("module_args") if isinstance(invocation, Mapping) else None
+    is_enterprise = isinstance(arguments, Mapping) and "customer_gateway" in arguments
+    return "enterprise" if is_enterprise else "classic"
 
 
 def _source(result: Mapping[str, Any], edition: str) -> dict[str, str]:

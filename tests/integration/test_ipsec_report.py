@@ -97,3 +97,14 @@ def test_open_findings_fail_the_play_when_asked_for(ansible: Ansible, mock_api: 
     assert recap["failed"] == 1
     sentence = json.loads(reports(ansible)[".json"])["summary"]["text"]
     assert sentence in output
+
+
+def test_both_editions_are_one_report(ansible: Ansible) -> None:
+    with MockApi("otc", enterprise_type="evpn") as mock_api:
+        answers = "ipsec_report_editions=classic,enterprise"
+        output, recap = run(ansible, mock_api, "-e", answers)
+    assert recap["failed"] == 0, output
+    report = json.loads(reports(ansible)[".json"])
+    assert [source["edition"] for source in report["sources"]] == ["classic", "enterprise"]
+    assert {pair["state"] for pair in report["pairs"]} == {"up", "degraded", "outage"}
+    assert "| Tunnel | State | Edition |" in reports(ansible)[".md"]

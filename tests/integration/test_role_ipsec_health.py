@@ -218,8 +218,8 @@ def test_waiting_ends_when_all_enabled_connections_are_up(
 def test_waiting_is_for_the_required_connections_only(ansible: Ansible, mock_api: MockApi) -> None:
     hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
     paris = mock_api.id_of("vpn-one", "office-paris")
-    mock_api.fault(f"{CONNECTIONS}/{hamburg}", skip=1, change={hamburg: {"status": "ACTIVE"}})
-    mock_api.fault(f"{CONNECTIONS}/{paris}", skip=1, change={paris: {"status": "ACTIVE"}})
+    up = {one: {"status": "ACTIVE"} for one in (hamburg, paris)}
+    mock_api.fault(CONNECTIONS, skip=1, change=up)
     variables = {
         "ipsec_health_wait_timeout": 120,
         "ipsec_health_wait_interval": 0.1,
@@ -228,8 +228,9 @@ def test_waiting_is_for_the_required_connections_only(ansible: Ansible, mock_api
     outcome = health(ansible, variables, mock_api.environment("alice"))
     assert outcome.message == ""
     assert outcome.fact["summary"].endswith("3 of 3 required are up.")
-    looks = [one.path for one in mock_api.requests if one.path.endswith((hamburg, paris))]
-    assert looks == [f"/v2.0/vpn{CONNECTIONS}/{one}" for one in (hamburg, hamburg, paris, paris)]
+    assert len(outcome.fact["down"]) == 2  # the others, which nobody waited for
+    polls = [one for one in mock_api.requests if one.path.startswith(f"/v2.0/vpn{CONNECTIONS}")]
+    assert len(polls) == 3  # two of one wait for all names, and the lookup
 
 
 def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, mock_api: MockApi) -> None:
@@ -245,7 +246,7 @@ def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, mock_api:
     assert "branch-hamburg to 198.51.100.30 is down" in outcome.message
     assert outcome.shown.count("fatal:") == 1
     lists = [one for one in mock_api.requests if one.path.endswith(CONNECTIONS)]
-    assert len(lists) >= 3  # look up, wait, look up again
+    assert len(lists) >= 2  # the wait, and the lookup
 
 
 def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, mock_api: MockApi) -> None:
@@ -366,6 +367,31 @@ def test_several_clouds_are_one_health(ansible: Ansible, mock_api: MockApi) -> N
     assert [one["ok"] for one in outcome.fact["lookups"]] == [True, False]
     assert "401" in outcome.message
     assert "wrong-password" not in outcome.shown
+
+
+def test_both_editions_are_one_health(ansible: Ansible) -> None:
+    with MockApi("otc", enterprise_type="evpn") as mock_api:
+        variables: dict[str, t.Any] = {
+            "ipsec_health_editions": "classic, enterprise",
+            "ipsec_health_report_only": True,
+        }
+        one_edition = {"ipsec_health_editions": ["enterprise"], "ipsec_health_tags": {"no": "such"}}
+        wrong = {"ipsec_health_editions": ["basic"]}
+        both, empty, refused = health_of_each(
+            ansible, [variables, one_edition, wrong], mock_api.environment("alice")
+        )
+        assert both.message == ""
+        fact = both.fact
+        editions = {row["edition"] for state in ("up", "down") for row in fact[state]}
+        assert editions == {"classic", "enterprise"}
+        assert [one["edition"] for one in fact["lookups"]] == ["classic", "enterprise"]
+        pairs = {
+            pair["state"]: {row["name"] for row in pair["connections"]} for pair in fact["pairs"]
+        }
+        assert pairs["outage"] == {"office-hamburg-1", "office-hamburg-2"}
+        assert pairs["degraded"] == {"office-munich"}
+        assert "No IPsec connections found" in empty.message
+        assert "must contain classic, enterprise or both, got: basic" in refused.message
 
 
 def test_the_example_of_the_readme_runs(
