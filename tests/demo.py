@@ -1,9 +1,9 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tour of the collection on the mock API server: `make demo`.
+"""Show the collection on the mock API server: `make demo`.
 
-Everything it shows is a command that a user would type, run on the collection as users install it.
+It runs commands that a user would type, with the collection built and installed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FOLDER = ROOT / "build" / "demo"
 
 
 def main() -> int:
-    """Run the tour; the exit code is that of the first command that fails."""
+    """Run the commands; the exit code is that of the first one that fails."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     environment = {
         name: value
@@ -47,7 +47,7 @@ def main() -> int:
         account = exported(server)
         steps(environment | account)
     except subprocess.CalledProcessError as error:
-        print(f"\nThe tour ends here: the command above failed with exit code {error.returncode}.")
+        print(f"\nThe demo stops: the command above failed with exit code {error.returncode}.")
         return error.returncode
     finally:
         server.send_signal(signal.SIGTERM)
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def exported(server: subprocess.Popen[str]) -> dict[str, str]:
-    """The OS_* variables that the endpoint prints once it serves."""
+    """Return the OS_* variables that the server prints when it is ready."""
     account = {}
     for line in t.cast("t.IO[str]", server.stdout):
         if line.startswith("export "):
@@ -68,7 +68,7 @@ def exported(server: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def steps(environment: dict[str, str]) -> None:
-    """What the tour shows, one command after the other."""
+    """Run the commands of the demo."""
     show("Build the collection and install it, as you would from Galaxy.")
     run(
         f"ansible-galaxy collection build --force --output-path {FOLDER} {ROOT}",
@@ -79,37 +79,43 @@ def steps(environment: dict[str, str]) -> None:
     run(f"ansible-galaxy collection install --force --offline {archive}", environment, quiet=True)
 
     show(
-        "An endpoint with the API of Classic VPN runs on this machine now. These variables say",
-        "where it is and who asks; on a real cloud you set the same ones (see README.md).",
+        "A mock API server with Classic VPN and Enterprise Edition VPN is running on this machine.",
+        "These variables contain its URLs and the credentials, as they would for a real cloud.",
     )
     for name, value in environment.items():
         if name.startswith("OS_"):
             print(f"  export {name}={value}")
 
-    show("Facts: one task returns every tunnel, with its networks and algorithms.")
+    show("Information: one task returns every tunnel with its networks and algorithms.")
     run("ansible-playbook examples/facts.yml", environment)
 
-    show("Inventory: the remote gateways are hosts, grouped by what the cloud knows of them.")
-    run("ansible-inventory -i examples/ipsec_connections.yml --graph", environment)
+    show(
+        "Inventory: the remote gateways of both editions are hosts, grouped by the state of the tunnel."
+    )
+    run("ansible-inventory -i examples/editions.ipsec_connections.yml --graph", environment)
 
-    show("Each host has the facts of its tunnel as variables.")
+    show("Each host has the fields of its connection as variables.")
     run(
-        "ansible-inventory -i examples/ipsec_connections.yml --host branch-munich --yaml",
+        "ansible-inventory -i examples/editions.ipsec_connections.yml --host branch-munich --yaml",
         environment,
     )
 
-    show("Report: a page about all tunnels, with a map and with what is weak about them.")
-    run(f"ansible-playbook examples/report.yml -e directory={FOLDER}/report", environment)
+    show("Report: a page with a map of all tunnels of both editions and their weak settings.")
+    run(
+        f"ansible-playbook examples/report.yml -e directory={FOLDER}/report "
+        "-e ipsec_report_editions=classic,enterprise",
+        environment,
+    )
     print(f"\nOpen {FOLDER / 'report' / 'ipsec-report.html'} in a browser.")
 
 
 def show(*lines: str) -> None:
-    """Say what comes next."""
+    """Print what the next commands show."""
     print("\n" + "\n".join(f"# {line}" for line in lines), flush=True)
 
 
 def run(command: str, environment: dict[str, str], quiet: bool = False) -> None:
-    """Show a command and run it; its output is left out when it says nothing of interest."""
+    """Print a command and run it, without its output if `quiet`."""
     print(f"$ {command.replace(str(ROOT) + '/', '').replace(str(ROOT), '.')}", flush=True)
     subprocess.run(
         shlex.split(command),
