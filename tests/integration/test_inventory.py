@@ -609,6 +609,8 @@ def test_interrupted_run_ends_while_clouds_hang(ansible: Ansible, mock_api: Mock
     mock_api.fault("/v2.0/vpn/vpnservices", delay=300, count=None)
     source = {"plugin": "otc.vpn.ipsec_connections", "resolve": True, "api_timeout": 200}
     (ansible.folder / "otc_vpn.yml").write_text(json.dumps(source))
+    # A process in the background of a shell ignores the signal, and so would those that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run = ansible.start(
         "ansible-inventory",
         "-i",
