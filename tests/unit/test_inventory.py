@@ -367,3 +367,9 @@ def test_host_of_another_source_gives_its_name_only_to_the_same_connection() -> 
     assert names.choose(["one"], candidate(row(), "two", "ipsec_")) == "one_id-1"
     gateway = hosts.by_gateway([mine], "ipsec_")[0]
     assert hosts.HostNames(existing, (), "ipsec_").choose(["one"], gateway) == "one_id-1"
+
+
+def test_name_with_an_id_is_not_taken_twice_beside_another_source() -> None:
+    names = hosts.HostNames({"one": Host("one")}, (), "ipsec_")
+    assert names.choose(["one_id-1"], candidate(row(id="id-2"), "", "ipsec_")) == "one_id-1"
+    assert names.choose(["one"], candidate(row(), "", "ipsec_")) == "one_id-1_2"

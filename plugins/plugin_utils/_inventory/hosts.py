@@ -142,9 +142,10 @@ class HostNames:
         name = next((one for one in safe if one and one not in self.reserved), object_id)
         with_id = f"{name.replace(':', '_')}_{object_id}"
         names = itertools.chain((name, with_id), (f"{with_id}_{n}" for n in itertools.count(2)))
-        unavailable = self._taken | self.reserved if name in self._taken else self.reserved
         chosen = next(
-            one for one in names if one not in unavailable and not self._is_other(one, host)
+            one
+            for one in names
+            if one not in self._taken and one not in self.reserved and not self._is_other(one, host)
         )
         if chosen != name and name not in self._taken and self._is_other(name, host):
             self.renamed.append(f"{name} ({chosen})")
