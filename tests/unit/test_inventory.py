@@ -280,10 +280,11 @@ def test_spellings_of_an_address_are_one_gateway(addresses: tuple[str, str]) -> 
 
 
 def test_connections_without_an_address_are_separate_gateways() -> None:
-    rows = [row(id="a", peer_address=None), row(id="b", peer_address=""), row(id="c"), row(id="d")]
+    addresses = {"a": None, "b": None, "c": "", "d": "192.0.2.1", "e": "192.0.2.1"}
+    rows = [row(id=one, peer_address=address) for one, address in addresses.items()]
     found = hosts.by_gateway([candidate(one, "", "p_") for one in rows], "p_")
     ids = [[one["id"] for one in gateway.variables["p_connections"]] for gateway in found]
-    assert ids == [["a"], ["b"], ["c", "d"]]
+    assert ids == [["a"], ["b"], ["c"], ["d", "e"]]
 
 
 @pytest.mark.parametrize(

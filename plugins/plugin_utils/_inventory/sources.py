@@ -29,10 +29,9 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
-# The options that determine which connections a user can read.
+# The options that, besides `auth`, determine which connections a user can read.
 CACHE_KEY_OPTIONS = (
     "cloud",
-    "auth",
     "auth_type",
     "region_name",
     "interface",
