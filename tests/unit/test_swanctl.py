@@ -315,6 +315,14 @@ def test_connection_without_an_equivalent_is_refused(
     assert problem.reason.endswith(".")
 
 
+def test_bad_id_hides_no_other_problem() -> None:
+    changes = {"id": "a b", "dpd__action": "restart-by-peer", "ike_policy__pfs": "disable"}
+    with pytest.raises(UnsupportedConnectionError) as caught:
+        peer_config(connection(**changes), start_action="strat")
+    fields = [problem.field for problem in caught.value.problems]
+    assert fields == ["id", "ike_policy.pfs", "start_action", "dpd.action"]
+
+
 anything = st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text(), max_size=2))
 
 
