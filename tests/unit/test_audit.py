@@ -24,6 +24,8 @@ from ansible_collections.otc.vpn.plugins.plugin_utils._report.rules import (
 
 from tests.report.connections import GOOD_IKE, GOOD_IPSEC
 
+ROOT = Path(__file__).parents[2]
+
 TODAY = date(2026, 11, 24)
 DPD = {"action": "hold", "interval": 30, "timeout": 120}
 
@@ -111,7 +113,7 @@ def test_every_rule_is_tested_and_has_its_own_id() -> None:
 
 
 def test_the_readme_lists_every_rule_with_its_severity() -> None:
-    readme = Path("roles/ipsec_report/README.md").read_text("utf-8")
+    readme = (ROOT / "roles/ipsec_report/README.md").read_text("utf-8")
     rows = re.findall(r"^\| (`.*`) \| (high|medium|low) \|", readme, re.MULTILINE)
     listed = {
         (name, severity) for names, severity in rows for name in re.findall(r"`(.+?)`", names)
