@@ -305,6 +305,21 @@ ipsec_connections:
       type: list
       elements: str
       sample: [192.168.1.0/24]
+failure:
+  description: Details of a failure.
+  returned: failure
+  type: dict
+  sample: {status: 503, temporary: true, request_id: req-7a1f3f3e-6d1c-4d3e-9f0a-0d5f5c1f1c11}
+  contains:
+    status:
+      description: HTTP status, or V(null) if there was no response.
+      type: int
+    temporary:
+      description: Whether the same call can succeed later.
+      type: bool
+    request_id:
+      description: Request ID of the server, or V(null).
+      type: str
 """
 
 from ..module_utils._modules.info import run_info_module

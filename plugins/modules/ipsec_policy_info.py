@@ -108,6 +108,21 @@ ipsec_policies:
       returned: always
       type: str
       sample: 10039663455a446d8ba2cbb058b0f578
+failure:
+  description: Details of a failure.
+  returned: failure
+  type: dict
+  sample: {status: 503, temporary: true, request_id: req-7a1f3f3e-6d1c-4d3e-9f0a-0d5f5c1f1c11}
+  contains:
+    status:
+      description: HTTP status, or V(null) if there was no response.
+      type: int
+    temporary:
+      description: Whether the same call can succeed later.
+      type: bool
+    request_id:
+      description: Request ID of the server, or V(null).
+      type: str
 """
 
 from ..module_utils._modules.info import run_info_module
