@@ -228,7 +228,7 @@ notes:
   - Credentials from C(~/.netrc) and cookies are never sent, and redirects are not followed.
 """
 
-    ENTERPRISE_INFO = r"""
+    INFO = r"""
 options:
   name:
     description:
@@ -252,14 +252,11 @@ attributes:
     support: full
 """
 
-    # Classic VPN: administrators can see several projects.
-    INFO = ENTERPRISE_INFO.replace(
-        "attributes:\n",
-        r"""  project_id:
+    # Classic VPN and Neutron
+    PROJECT = r"""
+options:
+  project_id:
     description:
       - Only return objects of the project with this ID. Other projects are only visible to administrators.
     type: str
-attributes:
-""",
-        1,
-    )
+"""

@@ -17,7 +17,7 @@ description:
   - Fails rather than returning a partial list. If nothing matches, the list is empty.
 extends_documentation_fragment:
   - otc.vpn.cloud
-  - otc.vpn.cloud.enterprise_info
+  - otc.vpn.cloud.info
 options:
   tags:
     description:

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - otc.vpn.cloud
   - otc.vpn.cloud.info
+  - otc.vpn.cloud.project
 options:
   status:
     description:

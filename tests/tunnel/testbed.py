@@ -331,7 +331,7 @@ class Testbed:
         finally:
             time.sleep(1)  # for the answer to the last one
             process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=10)
+            output = process.communicate(timeout=10)[0]
 
     @contextlib.contextmanager
     def wire(self) -> Iterator[list[str]]:

@@ -90,8 +90,9 @@ def client_of(where: MockApi, user: str = "alice", **options: t.Any) -> Client:
     return connect(given, "enterprise")
 
 
-def neutral(row: Row, gateways: t.Sequence[Row] = (GATEWAY,), customer: Row = CUSTOMER) -> Row:
+def neutral(row: Row, gateways: t.Sequence[Row] = (GATEWAY,), customer: Row | None = None) -> Row:
     """The neutral facts of a connection."""
+    customer = customer or CUSTOMER
     (normal,) = normalize_enterprise(ENTERPRISE_CONNECTION, [copy.deepcopy(row)], "p")
     by_id: dict[str, list[Row]] = {}
     for gateway in gateways:

@@ -66,8 +66,9 @@ class Writer:
         """Return the ID of a router or subnet of the scenario."""
         return self.server.id_of(PROJECT, name, kind)
 
-    def tunnel(self, algorithms: Row = ALGORITHMS) -> Row:
+    def tunnel(self, algorithms: Row | None = None) -> Row:
         """Return everything that a connection needs, as the body of its POST."""
+        algorithms = algorithms or ALGORITHMS
         subnet = self.known("subnets", "writing-app")
         router = self.known("routers", "writing")
         local = self.create("endpoint_groups", type="subnet", endpoints=[subnet])

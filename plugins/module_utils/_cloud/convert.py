@@ -22,11 +22,19 @@ FALSE = ("false", "no", "off", "0", "n", "f")
 HEADER_SECRETS = ("token", "access_token", "access_key", "secret_key", "security_token")
 
 
+class CloudName(str):
+    """The type of the option `cloud` in argument specs, documented as `raw`, its value."""
+
+    def __call__(self, value: t.Any) -> t.Any:
+        """Return the name of a cloud, or False for anything else."""
+        return cloud_name(value)
+
+
 def cloud_name(value: t.Any) -> t.Any:
     """Return the name of a cloud, or False for anything else.
 
-    The type of the option `cloud`. It clears a whole cloud in place, as openstack.cloud takes it,
-    because Ansible shows the arguments of a module at higher verbosity.
+    It clears a whole cloud in place, as openstack.cloud takes it, because Ansible shows the
+    arguments of a module at higher verbosity.
     """
     if isinstance(value, dict):
         value.clear()

@@ -212,8 +212,7 @@ def _load_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlugin:
             return plugin
         generic = getattr(import_library("keystoneauth1.identity", needed_by), _V3[auth_type])
         plugin = generic(**_arguments(generic, auth)).create_plugin(None, (3, 0), auth_url)
-        assert plugin is not None  # because version 3 is supported
-        return plugin
+        return t.cast("BaseAuthPlugin", plugin)  # None only for unsupported versions
     loading = import_library("keystoneauth1.loading", needed_by)
     exceptions = import_library("keystoneauth1.exceptions", needed_by)
     try:

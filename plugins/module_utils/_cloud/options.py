@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .convert import check_credential, cloud_name, convert
+from .convert import CloudName, check_credential, cloud_name, convert
 from .credentials import (
     SECRETS,
     derive_auth_type,
@@ -66,7 +66,7 @@ AUTH: dict[str, dict[str, t.Any]] = {
 }
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
-    "cloud": {"type": cloud_name},
+    "cloud": {"type": CloudName("raw")},
     "auth": {"type": "dict", "options": AUTH},
     "auth_type": {"type": "str"},
     "region_name": {"type": "str"},

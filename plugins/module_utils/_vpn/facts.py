@@ -67,7 +67,7 @@ def _drop(values: Row, kept: set[str]) -> None:
 
 def _clean(value: t.Any, depth: int, kept: set[str]) -> bool:
     """Remove secrets from a nested value; return False if it is nested deeper than `depth`."""
-    if type(value) is dict:
+    if isinstance(value, dict):
         if not kept.issuperset(value):
             _drop(value, kept)
         value = value.values()

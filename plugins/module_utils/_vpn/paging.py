@@ -183,7 +183,8 @@ def _marked_pages(client: Client, kind: Kind, budget: Budget) -> tuple[list[Row]
         answer = client.get(kind.path, query)
         page = page_rows(client, kind, answer)
         total = answer.get("total_count")
-        total = total if type(total) is int and kind.page_size else None
+        counted = isinstance(total, int) and not isinstance(total, bool) and kind.page_size
+        total = total if counted else None
         new = [row for row in page if _hashable(row.get("id")) not in ids]
         rows += new
         ids.update(_hashable(row.get("id")) for row in new)
