@@ -191,7 +191,7 @@ def test_no_row_is_lost_when_the_order_changes(
     # The order changes within the first reading, and within the second.
     for orders in ([ORDER, MOVES[move]], [ORDER, ORDER, MOVES[move]]):
         server = MovingServer(orders, sorts)
-        rows = list_rows(t.cast("Client", server), CONNECTION)
+        rows = list_rows(t.cast(Client, server), CONNECTION)
         assert sorted(ids(rows)) == sorted(f"id-{number}" for number in ORDER)
 
 
@@ -248,11 +248,11 @@ def test_endless_list_of_new_pages_is_an_error() -> None:
             return {CONNECTION.plural: [row], "next": {"marker": row["id"]}}
 
     server = Endless([ORDER], "yes")
-    sentence = failure(lambda: list_rows(t.cast("Client", server), CONNECTION))
+    sentence = failure(lambda: list_rows(t.cast(Client, server), CONNECTION))
     assert "does not end within 5000 pages" in sentence
     server = Endless([ORDER], "yes")
     server.session.timeout = 0.001
-    sentence = failure(lambda: list_rows(t.cast("Client", server), CONNECTION))
+    sentence = failure(lambda: list_rows(t.cast(Client, server), CONNECTION))
     assert "does not end within 0.03 seconds" in sentence
 
 
