@@ -103,11 +103,7 @@ def closed_port() -> t.Iterator[int]:
 @pytest.fixture(scope="module")
 def clouds_yaml(shared_ansible: Ansible, shared_mock_api: MockApi) -> dict[str, str]:
     """The environment with a clouds.yaml that has the cloud alice."""
-    auth = {
-        name.removeprefix("OS_").lower(): value
-        for name, value in shared_mock_api.environment("alice").items()
-        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
-    }
+    auth = shared_mock_api.auth_options()
     path = shared_ansible.folder / "our-clouds.yaml"
     path.write_text(yaml.safe_dump({"clouds": {"alice": {"auth": auth}}}))
     return {"OS_CLIENT_CONFIG_FILE": str(path)}

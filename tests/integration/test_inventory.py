@@ -337,20 +337,11 @@ def test_names_of_groups_and_of_the_local_host_are_not_taken(
         assert "vars" not in inventory[group]
 
 
-def auth(mock_api: MockApi, user: str) -> dict[str, str]:
-    """The `auth` option of a user."""
-    return {
-        name.removeprefix("OS_").lower(): value
-        for name, value in mock_api.environment(user).items()
-        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME", "OS_VPN_ENDPOINT_OVERRIDE")
-    }
-
-
 def test_several_clouds_side_by_side(ansible: Ansible, mock_api: MockApi) -> None:
     clouds: list[Row] = [
-        {"auth": auth(mock_api, "alice")},
-        {"auth": auth(mock_api, "bob"), "label": "second"},
-        {"auth": auth(mock_api, "emil"), "region_name": "RegionOne"},
+        {"auth": mock_api.auth_options("alice")},
+        {"auth": mock_api.auth_options("bob"), "label": "second"},
+        {"auth": mock_api.auth_options("emil"), "region_name": "RegionOne"},
     ]
     source = {
         "region_name": "RegionOne",
@@ -374,10 +365,10 @@ def test_several_clouds_side_by_side(ansible: Ansible, mock_api: MockApi) -> Non
 def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
-    wrong = {**auth(mock_api, "bob"), "password": "wrong-not-for-logs"}
+    wrong = {**mock_api.auth_options("bob"), "password": "wrong-not-for-logs"}
     source: Row = {
         "region_name": "RegionOne",
-        "clouds": [{"auth": auth(mock_api, "alice")}, {"auth": wrong, "label": "second"}],
+        "clouds": [{"auth": mock_api.auth_options("alice")}, {"auth": wrong, "label": "second"}],
     }
     done = ansible.inventory_run({**source, "fail_on_error": False}, None, "--list")
     assert done.returncode == 0
@@ -542,7 +533,7 @@ def test_hosts_of_other_sources_keep_their_variables(ansible: Ansible, mock_api:
         "munich": {"name": "branch-munich"},
         "berlin": {"name": "branch-berlin", "groups": {"first": True}},
         "again": {"name": "branch-berlin", "groups": {"second": True}},
-        "other": {"name": "branch-berlin", "auth": auth(mock_api, "bob")},
+        "other": {"name": "branch-berlin", "auth": mock_api.auth_options("bob")},
     }
     flags = ["-i", "static.yml"]
     for number, (name, source) in enumerate(sources.items()):

@@ -150,15 +150,6 @@ def task(kind: Kind, options: Row | None = None, **keywords: t.Any) -> Row:
     return {f"otc.vpn.{kind.module}": options or {}, **keywords}
 
 
-def auth_options(mock_api: MockApi) -> dict[str, str]:
-    """Alice's `auth` option."""
-    return {
-        name.removeprefix("OS_").lower(): value
-        for name, value in mock_api.environment("alice").items()
-        if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME", "OS_VPN_ENDPOINT_OVERRIDE")
-    }
-
-
 def conversations(recorded: t.Iterable[Recorded]) -> list[list[Recorded]]:
     """The requests after each request for a token: each module that runs asks for one."""
     parts: list[list[Recorded]] = []
@@ -373,7 +364,7 @@ def logins(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
     """All of alice's connections by each way to log in."""
     mock_api = shared_mock_api
     mock_api.reset()
-    auth = auth_options(mock_api)
+    auth = mock_api.auth_options()
     issued = requests.post(
         f"{mock_api.auth_url}/auth/tokens",
         json={
@@ -465,7 +456,7 @@ def test_only_secrets_are_blanked_out(ansible: Ansible, mock_api: MockApi) -> No
     connection = mock_api.id_of(PROJECT, 0)
     texts = {"name": "vpn-one-berlin of alice", "description": "Default vpn-one RegionOne"}
     mock_api.change(connection, **texts)
-    auth = auth_options(mock_api)
+    auth = mock_api.auth_options()
     auth["project_id"] = mock_api.project_id(PROJECT)
     auth.pop("project_name")
     answer = ansible.module("ipsec_connection_info", {"auth": auth, "name": connection})
@@ -477,7 +468,7 @@ def test_only_secrets_are_blanked_out(ansible: Ansible, mock_api: MockApi) -> No
 def test_module_defaults_and_check_mode_serve_all_modules(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
-    auth = auth_options(mock_api)
+    auth = mock_api.auth_options()
     results = ansible.tasks(
         {kind.module: task(kind) for kind in KINDS},
         None,

@@ -209,6 +209,15 @@ class MockApi:
             "OS_PROJECT_DOMAIN_NAME": "Default",
         }
 
+    def auth_options(self, user: str = "alice") -> dict[str, str]:
+        """Return the option `auth` with which a user logs in by password."""
+        others = ("OS_AUTH_TYPE", "OS_REGION_NAME", "OS_VPN_ENDPOINT_OVERRIDE")
+        return {
+            name.removeprefix("OS_").lower(): value
+            for name, value in self.environment(user).items()
+            if name not in others
+        }
+
 
 def _application(endpoint: MockApi, network: Network) -> Flask:
     """Return the calls of the endpoint, faultless."""

@@ -285,12 +285,7 @@ def clouds(
     """Writes a clouds.yaml with alice's cloud, `one`, and others."""
 
     def write(**changes: t.Any) -> None:
-        environment = mock_api.environment("alice")
-        auth = {
-            name[3:].lower(): value
-            for name, value in environment.items()
-            if name not in ("OS_AUTH_TYPE", "OS_REGION_NAME")
-        }
+        auth = mock_api.auth_options()
         content = {
             "clouds": {
                 "one": {"auth": auth, "region_name": "RegionOne", **changes},
