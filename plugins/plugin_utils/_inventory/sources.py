@@ -102,7 +102,9 @@ def _checked(given: t.Mapping[str, t.Any], spec: t.Mapping[str, t.Any], where: s
     for name, value in given.items():
         option, path = spec.get(name, {}), f"{where}.{name}".lstrip(".")
         if value is not None:
-            checked[name] = shaped(path, value, option.get("type", "raw"))
+            kind = option.get("type", "raw")
+            # the type of `cloud` is a function, which converts single values
+            checked[name] = shaped(path, value, "str" if callable(kind) else kind)
             if "options" in option:
                 checked[name] = _checked(checked[name], option["options"], path)
     return checked
