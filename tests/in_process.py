@@ -40,6 +40,7 @@ def run_module(
     output = io.StringIO()
     _global_warnings().clear()
     with (
+        _as_on_a_host(),
         _arguments(arguments),
         contextlib.redirect_stdout(output),
         contextlib.suppress(SystemExit),
@@ -52,6 +53,21 @@ def run_module(
 def _global_warnings() -> t.Any:
     """Return what Ansible collects warnings in, which outlives a module."""
     return vars(warnings)["_global_warnings"]
+
+
+@contextlib.contextmanager
+def _as_on_a_host() -> t.Iterator[None]:
+    """Let warnings be a part of the result, which imports of Ansible's controller code prevent."""
+    internal = vars(importlib.import_module("ansible.module_utils")).get("_internal")
+    if internal is None:  # ansible-core 2.18
+        yield
+        return
+    before = internal.is_controller
+    internal.is_controller = False
+    try:
+        yield
+    finally:
+        internal.is_controller = before
 
 
 @contextlib.contextmanager
