@@ -342,16 +342,10 @@ def test_strings_of_a_survey_are_converted(ansible: Ansible, mock_api: MockApi) 
 
 
 def test_several_clouds_are_one_health(ansible: Ansible, mock_api: MockApi) -> None:
-    clouds: list[dict[str, t.Any]] = []
-    for user in ("alice", "bob"):
-        options = mock_api.environment(user)
-        clouds.append(
-            {
-                "region_name": options.pop("OS_REGION_NAME"),
-                "auth_type": options.pop("OS_AUTH_TYPE"),
-            }
-            | {"auth": {name[3:].lower(): value for name, value in options.items()}}
-        )
+    clouds: list[dict[str, t.Any]] = [
+        {"region_name": "RegionOne", "auth": mock_api.auth_options(user)}
+        for user in ("alice", "bob")
+    ]
     rows = [*mock_api.rows("vpn-one"), *mock_api.rows("vpn-two")]
     variables: dict[str, t.Any] = {
         "ipsec_health_clouds": clouds,
