@@ -142,7 +142,7 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
         fails = any(sign in shown for sign in ("[ERROR]", "FAILED", "fatal:"))
