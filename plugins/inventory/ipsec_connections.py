@@ -249,7 +249,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return
         first = {name: direct[name] for name in ("plugin", "use_extra_vars") if name in direct}
         super().set_options(task_keys, var_options, first)
-        # Look-ups search for files beside the source file, from whichever directory Ansible runs.
+        # Lookups search for files in the directory of the source file, from whichever directory Ansible runs.
         variables: dict[str, t.Any] = {"ansible_search_path": [str(Path(self._source).parent)]}
         if self.get_option("use_extra_vars"):
             variables |= self._vars or {}

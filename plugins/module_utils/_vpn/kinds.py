@@ -33,7 +33,7 @@ class Kind:
     # other options of its info module
     options: t.Mapping[str, dict[str, t.Any]] = field(default_factory=dict)
     edition: str = "classic"
-    page_size: int = 0  # rows of a page that Enterprise Edition VPN is asked for; 0: no pages
+    page_size: int = 0  # rows of a page in requests to Enterprise Edition VPN; 0: no pages
     # options that select by a referenced object: the field with its ID, and its kind
     references: t.Mapping[str, tuple[str, Kind]] = field(default_factory=dict)
 

@@ -88,7 +88,7 @@ class Objects:
         return normalize(kind, [row], include_psk=True)[0]
 
     def _rows(self, kind: Kind, filters: Query, fields: t.Sequence[str]) -> list[Row]:
-        """Return a list's rows; a server that does not support the query is asked for all."""
+        """Return a list's rows; without the query if the server does not support it."""
         query = filters + [("fields", name) for name in fields]
         try:
             rows = list_rows(self._client, kind, query)
