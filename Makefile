@@ -13,6 +13,8 @@ CORE = # another ansible-core than the pinned one, as pip names it; for an envir
 PARTS = docs extensions galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
+# a file of tests in a process of its own, as many at once as there are processors
+PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
 TESTS = # which tests `make pytest` runs; all by default
 
 # molecule and ansible-lint look for ansible's commands there
@@ -62,10 +64,10 @@ sanity: $(VENV)/ready ## ansible-test sanity on the ansible-core of the environm
 	@$(RUN) -m tests.checks.sanity --this-core-only
 
 pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
-	@$(RUN) -m pytest $(TESTS)
+	@$(RUN) -m pytest $(PARALLEL) $(TESTS)
 
 test-newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
-	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest $(TESTS)
+	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest $(PARALLEL) $(TESTS)
 
 test-long: $(VENV)/ready ## The property-based tests with more than ten thousand mutated answers
 	@LONG_TESTS=1 $(RUN) -m pytest tests/unit/test_properties.py

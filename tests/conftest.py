@@ -18,6 +18,13 @@ from tests.mock_api import MockApi
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have one process of pytest-xdist run a file, and one all that the real servers are asked."""
+    for item in items:
+        real = "[openstack" in item.name or "openstack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("openstack" if real else str(item.path)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once for each reason how many tests were skipped, where pytest would for each test."""
     skipped = terminalreporter.stats.get("skipped", [])
@@ -54,13 +61,13 @@ def shared_ansible(collections: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def shared_mock_api() -> t.Iterator[MockApi]:
-    """the mock API server, once for a file of tests."""
+    """The mock API server, once for a file of tests."""
     with MockApi("otc") as mock_api:
         yield mock_api
 
 
 @pytest.fixture
 def mock_api(shared_mock_api: MockApi) -> MockApi:
-    """the mock API server without faults, and with an empty record of requests."""
+    """The mock API server without faults, and with an empty record of requests."""
     shared_mock_api.reset()
     return shared_mock_api

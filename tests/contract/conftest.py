@@ -111,7 +111,8 @@ class World:
                 yield
 
 
-def _bundled() -> t.Iterator[World]:
+def bundled_world() -> t.Iterator[World]:
+    """Start the mock API server, and one with pages."""
     with (
         MockApi("neutron", connections=BULK, agent_polls=None) as mock_api,
         MockApi("neutron", connections=BULK, pagination_max_limit=PAGE) as paged,
@@ -119,7 +120,8 @@ def _bundled() -> t.Iterator[World]:
         yield World("bundled", mock_api, paged.url, paged.environment, PAGE)
 
 
-def _openstack() -> t.Iterator[World]:
+def openstack_world() -> t.Iterator[World]:
+    """Find the running Keystone and Neutron."""
     try:
         running = servers()
     except OpenStackError as reason:
@@ -134,7 +136,9 @@ def _openstack() -> t.Iterator[World]:
     )
 
 
-@pytest.fixture(scope="session", params=[_bundled, _openstack], ids=["bundled", "openstack"])
+@pytest.fixture(
+    scope="session", params=[bundled_world, openstack_world], ids=["bundled", "openstack"]
+)
 def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
     """Each of the two in turn."""
     yield from request.param()
@@ -143,7 +147,7 @@ def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
 @pytest.fixture(scope="session")
 def openstack() -> t.Iterator[World]:
     """The real servers alone, for what an operator's policy does."""
-    yield from _openstack()
+    yield from openstack_world()
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 import pytest
 
 from tests.ansible_commands import Ansible
-from tests.contract.conftest import World
+from tests.contract.conftest import World, openstack_world
 from tests.contract.reporting_agent import reporting_agent
 from tests.in_process import run_module
 from tests.mock_api.scenario import KINDS
-from tests.openstack import Servers
 
 Row = dict[str, t.Any]
 
@@ -521,9 +520,8 @@ def test_connection_is_recreated_with_its_other_values(project: Project) -> None
     assert changed == {"id", "ikepolicy_id"}
 
 
+@pytest.mark.parametrize("world", [openstack_world], ids=["openstack"], indirect=True)
 def test_administrator_leaves_objects_of_other_projects_alone(project: Project) -> None:
-    if not isinstance(project.world.server, Servers):
-        pytest.skip("the mock API server has no administrators")
     project.run("endpoint_group", **REMOTE)
     remote = project.one("endpoint_groups", "remote")["id"]
     absent = project.run("endpoint_group", user="admin", name="remote", state="absent")
