@@ -229,6 +229,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 options.plain(self.get_option("clouds")),
                 os.environ,
             )
+            for cloud in clouds:
+                for warning in cloud.options["warnings"]:
+                    self.display.warning(sources.prefix(cloud, clouds) + warning)
             selections = self._selections()
             lists = self._connections(clouds, selections, path, cache)
         except VpnError as error:

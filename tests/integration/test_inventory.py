@@ -366,6 +366,7 @@ def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     wrong = {**mock_api.auth_options("bob"), "password": "wrong-not-for-logs"}
+    wrong["token"] = "unused-not-for-logs"
     source: Row = {
         "region_name": "RegionOne",
         "clouds": [{"auth": mock_api.auth_options("alice")}, {"auth": wrong, "label": "second"}],
@@ -377,10 +378,13 @@ def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
     assert len(hosts) == len(mock_api.rows(PROJECT))
     said = " ".join(done.stderr.split())
     assert "second: skipped: Keystone at" in said
+    assert "second: auth.token is not used" in said
     assert "not-for-logs" not in said
     done = ansible.inventory_run(source, None, "--list")
     assert done.returncode != 0
-    assert "second: Keystone at" in " ".join(done.stderr.split())
+    said = " ".join(done.stderr.split())
+    assert "second: Keystone at" in said
+    assert "second: auth.token is not used" in said
 
 
 @pytest.fixture

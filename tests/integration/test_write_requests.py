@@ -258,6 +258,56 @@ def test_removal_whose_response_is_lost_is_done(neutron: Cloud, fault: Row) -> N
     assert neutron.groups() == []
 
 
+FOREIGN_404: list[t.Any] = [
+    {"message": "no Route matched with those values"},
+    {"NeutronError": {"type": "HTTPNotFound", "message": "The resource could not be found."}},
+    "<html><title>404 Not Found</title></html>",
+]
+
+
+@pytest.mark.parametrize("body", FOREIGN_404, ids=str)
+def test_404_for_an_object_that_is_listed_is_no_removal(neutron: Cloud, body: t.Any) -> None:
+    object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
+    neutron.mock_api.fault("endpoint-groups/", ignore=True, status=404, body=body, count=None)
+    for options in ({"name": "remote"}, {"id": object_id}):
+        result = neutron.run("endpoint_group", state="absent", **options)
+        assert result.get("failed"), result
+        assert result["failure"]["status"] == 404
+        assert len(neutron.groups()) == 1
+
+
+@pytest.mark.parametrize("body", FOREIGN_404, ids=str)
+def test_404_for_everything_is_no_object_that_is_already_absent(
+    neutron: Cloud, body: t.Any
+) -> None:
+    object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
+    neutron.mock_api.fault("endpoint-groups", ignore=True, status=404, body=body, count=None)
+    for options in ({"name": "remote"}, {"id": object_id}):
+        result = neutron.run("endpoint_group", state="absent", **options)
+        assert result.get("failed"), result
+        assert result["failure"]["status"] == 404
+
+
+def test_404_while_waiting_is_no_deletion_if_the_list_has_the_object(
+    neutron: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    neutron.build()
+    neutron.run("ipsec_connection", name="tunnel", state="absent")
+    monkeypatch.setattr(neutron.mock_api.agent, "polls", 2)
+    neutron.mock_api.fault("ipsec-site-connections/", status=404, body=FOREIGN_404[1], count=1)
+    result = neutron.run("ipsec_connection", **TUNNEL)
+    assert result.get("changed"), result
+
+
+def test_warnings_of_options_are_shown_when_a_request_fails(neutron: Cloud) -> None:
+    neutron.mock_api.fault("/v2.0/", status=500, body={"message": "no"}, count=None)
+    environment = {**neutron.mock_api.environment("wendy"), "OS_TOKEN": "not-for-logs-of-nobody"}
+    for module, options in (("ipsec_connection_info", {}), ("endpoint_group", GROUP)):
+        result = run_module(module, {**options, "retries": 0}, environment)
+        assert result["failure"]["status"] == 500
+        assert any("auth.token is not used" in str(one) for one in result["warnings"]), result
+
+
 def test_throttled_creation_is_repeated(neutron: Cloud) -> None:
     neutron.mock_api.fault(
         "endpoint-groups", method="POST", ignore=True, status=429, headers={"Retry-After": "0"}

@@ -32,7 +32,7 @@ QUIRKS = {
     "internal_links": "links name a host inside the cloud",
     "marker_links": "links have `marker` in place of `href`",
     "no_links": "pages have no links",
-    "shuffle": "the rows come in another order each time",
+    "shuffle": "the rows come in an order that depends on the query",
     "deny_read": "a policy hides every VPN object, whatever the user's role",
     "deny_write": "a policy denies every POST, PUT and DELETE, whatever the user's role",
     "hide_psk": "a policy shows the psk to administrators only",
@@ -184,7 +184,7 @@ class Network:
             raise internal_server_error()
         rows = _sort(rows, query)
         if "shuffle" in quirks:
-            rows = random.sample(rows, len(rows))
+            rows = random.Random(request.full_path).sample(rows, len(rows))
         limit = self._limit(query)
         marker = None if "ignore_marker" in quirks else query.get("marker")
         reverse = query.get("page_reverse", "").lower() in TRUE

@@ -24,6 +24,7 @@ from tests.mock_api import MockApi
 
 LIST = "/v2.0/vpn/ipsec-site-connections"
 TOKENS = "/v3/auth/tokens"
+PROJECT = "0123456789abcdef0123456789abcdef"
 
 Row = dict[str, t.Any]
 
@@ -94,3 +95,35 @@ def tokens_of(mock_api: MockApi) -> int:
 def ids(rows: t.Iterable[Row]) -> list[str]:
     """The ids of rows."""
     return [row["id"] for row in rows]
+
+
+def catalog(mock_api: MockApi, *entries: tuple[str, str, str]) -> None:
+    """Have the next token come with a catalog of these (type, region, URL)."""
+    services = [
+        {
+            "id": f"{number}",
+            "type": kind,
+            "name": kind,
+            "endpoints": [
+                {
+                    "id": "e",
+                    "interface": "public",
+                    "region": region,
+                    "region_id": region,
+                    "url": url,
+                }
+            ],
+        }
+        for number, (kind, region, url) in enumerate(entries)
+    ]
+    domain = {"id": "d", "name": "Default"}
+    token = {
+        "methods": ["password"],
+        "issued_at": "2026-01-01T00:00:00.000000Z",
+        "expires_at": "2099-01-01T00:00:00.000000Z",
+        "user": {"id": "u", "name": "alice", "domain": domain},
+        "project": {"id": PROJECT, "name": "eu-de", "domain": domain},
+        "roles": [],
+        "catalog": services,
+    }
+    mock_api.fault(TOKENS, body={"token": token})

@@ -12,42 +12,9 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Sessi
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 
 from tests.mock_api import MockApi
-from tests.unit.clients import TOKENS, Row, failure, gathered, tokens_of
+from tests.unit.clients import PROJECT, Row, catalog, failure, gathered, tokens_of
 
 VPC = "https://vpc.eu-de.example.com"
-PROJECT = "0123456789abcdef0123456789abcdef"
-
-
-def catalog(mock_api: MockApi, *entries: tuple[str, str, str]) -> None:
-    """Have the next token come with a catalog of these (type, region, URL)."""
-    services = [
-        {
-            "id": f"{number}",
-            "type": kind,
-            "name": kind,
-            "endpoints": [
-                {
-                    "id": "e",
-                    "interface": "public",
-                    "region": region,
-                    "region_id": region,
-                    "url": url,
-                }
-            ],
-        }
-        for number, (kind, region, url) in enumerate(entries)
-    ]
-    domain = {"id": "d", "name": "Default"}
-    token = {
-        "methods": ["password"],
-        "issued_at": "2026-01-01T00:00:00.000000Z",
-        "expires_at": "2099-01-01T00:00:00.000000Z",
-        "user": {"id": "u", "name": "alice", "domain": domain},
-        "project": {"id": PROJECT, "name": "eu-de", "domain": domain},
-        "roles": [],
-        "catalog": services,
-    }
-    mock_api.fault(TOKENS, body={"token": token})
 
 
 def completed(mock_api: MockApi, **options: t.Any) -> Row:

@@ -465,6 +465,23 @@ def test_gateways_that_may_not_be_read_are_null_with_a_warning(
     assert any(row["peer_address"] for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "attempts"),
+    [(500, "VPN.0005", 1), (403, "VPN.0003", 1), (500, "VPN.0003", 3), (409, "VPN.0003", 3)],
+)
+def test_missing_permission_is_not_retried_as_a_server_error(
+    mock_api: MockApi, status: int, code: str, attempts: int
+) -> None:
+    body = {"error_code": code, "error_msg": "no"}
+    headers = {"Retry-After": "0"}
+    mock_api.fault("/vpn-connection", status=status, body=body, headers=headers, count=None)
+    with pytest.raises(VpnError) as caught:
+        gathered(client_of(mock_api, retries=2), ENTERPRISE_CONNECTION)
+    assert ("Assign a role" in str(caught.value)) == (attempts == 1)
+    assert caught.value.temporary == (attempts > 1)
+    assert sum(one.path.endswith("/vpn-connection") for one in mock_api.requests) == attempts
+
+
 @pytest.mark.parametrize("quirk", ["masked_addresses", "missing_fields", "null_fields"])
 def test_enterprise_quirk_04_rows_of_any_completeness_are_all_there(
     mock_api: MockApi, quirk: str

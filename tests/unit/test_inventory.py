@@ -11,6 +11,7 @@ import fnmatch
 import ipaddress
 import re
 import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Sele
 from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from tests.mock_api import MockApi
+from tests.unit.remains import ends_within, remains, server, sockets
 
 Row = dict[str, t.Any]
 AUTH = {
@@ -94,6 +98,32 @@ def test_option_of_wrong_shape_is_refused_without_its_value(
 
 
 # -- clouds
+
+
+@pytest.mark.parametrize("fail_on_error", [True, False])
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
+def test_clouds_that_hang_leave_no_thread_and_no_socket(
+    mock_api: MockApi, first: bytes, fail_on_error: bool
+) -> None:
+    before = sockets()
+    with server(first, b" " if first else b"") as hanging:
+        # The first one fails while the others still read.
+        timeouts = [0.3, 60.0, 60.0] if fail_on_error else [0.3, 0.4, 0.5]
+        entries = [{"endpoint": hanging, "api_timeout": seconds} for seconds in timeouts]
+        source = {"auth": mock_api.auth_options(), "region_name": "eu-nl", "retries": 0}
+        clouds = sources.read_clouds(source, entries, {})
+        threads = remains()
+        if fail_on_error:
+            with pytest.raises(VpnError, match="timed out"):
+                sources.fetch(clouds, {"classic": Selection()}, fail_on_error=True)
+        else:
+            results = sources.fetch(clouds, {"classic": Selection()}, fail_on_error=False)
+            assert all("timed out" in str(result.error) for result in results)
+        assert ends_within(2, threads)
+    end = time.monotonic() + 5
+    while sockets() > before and time.monotonic() < end:
+        time.sleep(0.02)  # the servers close their sides, which are in this process too
+    assert sockets() <= before
 
 
 def test_auth_of_an_entry_is_merged_with_that_of_the_source() -> None:
@@ -231,7 +261,7 @@ def test_parallel_calls_return_in_order_and_an_error_does_not_wait() -> None:
 
     with pytest.raises(VpnError, match="at once"):
         run_parallel(call, [0, 1])
-    assert all(one.daemon for one in threading.enumerate() if one.name.startswith("Thread-"))
+    assert all(one.daemon for one in threading.enumerate() if "(run)" in one.name)
     never.set()
 
 

@@ -22,7 +22,15 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import conne
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 
 from tests.mock_api import MockApi
-from tests.unit.clients import Row, client_of, failure, gathered, options_for
+from tests.unit.clients import (
+    Row,
+    Sentences,
+    catalog,
+    client_of,
+    failure,
+    gathered,
+    options_for,
+)
 
 PROXY_PASSWORD = "not-for-logs-proxy"
 
@@ -93,6 +101,23 @@ def both_ways(mock_api: MockApi, **options: t.Any) -> list[str]:
 
 def test_an_authority_of_ones_own(good: MockApi, files: Row) -> None:
     assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_catalog_without_encryption_is_warned_of_when_keystone_has_it(
+    good: MockApi, mock_api: MockApi, files: dict[str, str], status: int
+) -> None:
+    good.reset()
+    catalog(good, ("network", good.scenario.region, mock_api.url))
+    mock_api.fault("/v2.0", status=status, body={"ipsec_site_connections": []})
+    told = Sentences()
+    client = client_of(good, ca_cert=files["ca"])
+    if status == 200:
+        assert gathered(client, told=told) == []
+    else:
+        failure(lambda: gathered(client, told=told))
+    (warning,) = told.warnings
+    assert f"lists {mock_api.url}/v2.0, so the token is sent without encryption" in warning
 
 
 def test_an_authority_of_ones_own_from_the_environment(

@@ -10,8 +10,6 @@ import socket
 import threading
 import time
 import typing as t
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,51 +20,9 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merg
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, TOKENS, client_of, failure, gathered, lists_of, options_for
+from tests.unit.remains import ends_within, remains, server, sockets
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
-
-
-@contextmanager
-def server(first: bytes, drip: bytes) -> Iterator[str]:
-    """The URL of a server that sends `first`, and then `drip` every 50 ms for as long as it can."""
-    over = threading.Event()
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def answer(connection: socket.socket) -> None:
-        with connection:
-            try:
-                connection.sendall(first)
-                while not over.wait(0.05):
-                    connection.sendall(drip)
-            except OSError:
-                return
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _address = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=answer, args=(connection,), daemon=True, name="server").start()
-
-    threading.Thread(target=accept, daemon=True, name="server").start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.close()
-
-
-def remains() -> list[str]:
-    """The threads that are not a server's."""
-    return [one.name for one in threading.enumerate() if not one.name.startswith("server")]
-
-
-def ends_within(seconds: float, threads: list[str]) -> bool:
-    end = time.monotonic() + seconds
-    while len(remains()) > len(threads) and time.monotonic() < end:
-        time.sleep(0.02)
-    return len(remains()) <= len(threads)
 
 
 def signing(url: str, **options: t.Any) -> Session:
@@ -220,15 +176,6 @@ def test_partial_response_is_not_a_list(mock_api: MockApi) -> None:
 
 
 def test_sockets_of_a_closed_session_are_closed(mock_api: MockApi) -> None:
-    def sockets() -> int:
-        found = 0
-        for one in Path("/proc/self/fd").iterdir():
-            try:
-                found += str(one.readlink()).startswith("socket:")
-            except OSError:
-                continue  # the directory's own descriptor
-        return found
-
     session = Session(options_for(mock_api, api_timeout=0.4))
     before = sockets()
     gathered(session.client())

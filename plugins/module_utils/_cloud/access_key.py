@@ -27,9 +27,9 @@ class AccessKey:
     ALGORITHM = "SDK-HMAC-SHA256"
     has_catalog = False
 
-    def __init__(self, auth: t.Mapping[str, t.Any], warnings: list[str] | None = None) -> None:
+    def __init__(self, auth: t.Mapping[str, t.Any]) -> None:
         self.secrets = secrets_of(auth)
-        self.warnings = warnings or []
+        self.warnings: list[str] = []
         self._project_id = str(auth.get("project_id") or "")
         self._access_key = str(auth["access_key"])
         self._secret_key = str(auth["secret_key"])

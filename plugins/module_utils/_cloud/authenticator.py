@@ -39,7 +39,7 @@ class Authenticator(t.Protocol):
     """Authenticates requests; given to requests as its `auth`."""
 
     secrets: tuple[str, ...]  # which no message may contain
-    warnings: list[str]
+    warnings: list[str]  # of requests and their responses
     has_catalog: bool
     project: str | None  # the ID of the scope, once authenticated; None if it is unknown
     roles: frozenset[str]  # of the token, once authenticated; empty if they are unknown
@@ -68,10 +68,10 @@ def create_authenticator(options: t.Mapping[str, t.Any], session: t.Any, tls: Tl
     auth_type, auth = options["auth_type"], options["auth"]
     kind = ALIASES.get(auth_type, auth_type)
     _check_required(kind, auth, bool(options.get("credentials_found")))
-    warnings = list(options.get("warnings") or ())
     if kind == "aksk":
-        return AccessKey(auth, warnings)
-    return Keystone(auth_type, auth, session, tls, options["api_timeout"], warnings)
+        return AccessKey(auth)
+    hints = options.get("warnings") or ()  # because they can explain rejected credentials
+    return Keystone(auth_type, auth, session, tls, options["api_timeout"], hints)
 
 
 def _check_required(auth_type: str, auth: t.Mapping[str, t.Any], found: bool) -> None:

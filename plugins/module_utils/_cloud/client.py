@@ -15,8 +15,9 @@ from .endpoints import CLASSIC, find_endpoint
 from .errors import VpnError, import_library, one_line, redact_url
 from .failures import (
     HINTS,
-    TEMPORARY,
     Place,
+    is_forbidden,
+    is_temporary,
     parse_retry_after,
     server_message,
     transport_error,
@@ -180,13 +181,14 @@ class Client:
         request_id = _request_id(response.headers)
         message += f" (request id {request_id})" if request_id and request_id not in message else ""
         message += "" if message.endswith(".") else "."
-        hint = HINTS[self.edition].get(status, "")
+        forbidden = is_forbidden(status, response.content)
+        hint = HINTS[self.edition].get(403 if forbidden else status, "")
         retry_after = parse_retry_after(response.headers.get("Retry-After"))
         raise VpnError(
             f"{where} returned HTTP {status}: {message}" + (f" {hint}" if hint else ""),
             status=status,
-            not_found=status == 404 and _is_object_404(response.content),
-            temporary=status in TEMPORARY,
+            forbidden=forbidden,
+            temporary=is_temporary(status, response.content),
             retry_after=retry_after,
             # because a gateway that throttles or has no server left has not passed the request on
             unprocessed=status == 429 or (status == 503 and retry_after is not None),
@@ -228,19 +230,15 @@ class Client:
 
 def connect(options: t.Mapping[str, t.Any], edition: str = CLASSIC) -> Client:
     """Return a client for one edition; `Session` gives clients for several with one token."""
-    return Session(options).client(edition)
+    session = Session(options)
+    try:
+        return session.client(edition)
+    except VpnError:
+        session.close()
+        raise
 
 
 def _request_id(headers: t.Mapping[str, str]) -> str:
     """Return the request ID for the operators of the server; nothing that looks different."""
     value = headers.get("X-Openstack-Request-Id") or headers.get("X-Request-Id") or ""
     return value if re.fullmatch(r"[A-Za-z0-9_.:-]{1,64}", value) else ""
-
-
-def _is_object_404(body: bytes) -> bool:
-    """Return whether a 404 is about the object; those of gateways and proxies are about the URL."""
-    try:
-        answer = parse_json(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(answer, dict) and not str(answer.get("error_code")).startswith("APIGW.")

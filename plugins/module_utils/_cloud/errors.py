@@ -34,10 +34,10 @@ _SEPARATOR = re.compile(
 class VpnError(Exception):
     """Error with a message for the user. It contains no secrets.
 
-    `status` is the HTTP status of the response, if any; `not_found` means that the object is
-    missing, not the URL; `temporary` that the same call can succeed later, after `retry_after`
-    seconds if the server said so; `unprocessed` that the server has not processed the request, so
-    that it can be repeated whatever it changes; `request_id` is the server's.
+    `status` is the HTTP status of the response, if any; `forbidden` means that the user lacks a
+    permission; `temporary` that the same call can succeed later, after `retry_after` seconds if the
+    server said so; `unprocessed` that the server has not processed the request, so that it can be
+    repeated whatever it changes; `request_id` is the server's.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class VpnError(Exception):
         message: str,
         *,
         status: int | None = None,
-        not_found: bool = False,
+        forbidden: bool = False,
         temporary: bool = False,
         retry_after: float | None = None,
         unprocessed: bool = False,
@@ -53,7 +53,7 @@ class VpnError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.not_found = not_found
+        self.forbidden = forbidden
         self.temporary = temporary
         self.retry_after = retry_after
         self.unprocessed = unprocessed

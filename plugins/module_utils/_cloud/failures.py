@@ -18,8 +18,11 @@ from .errors import (
     mask_named,
     one_line,
 )
+from .json_body import parse_json
 
 TEMPORARY = (408, 429, 500, 502, 503, 504)  # HTTP statuses
+NO_PERMISSION = "VPN.0005"  # what Enterprise Edition VPN returns for it, with HTTP 500
+NOT_READY = "VPN.0003"  # no permission with HTTP 403, otherwise an object that is being created
 
 # What to do after an HTTP status, by service.
 HINTS: dict[str, dict[int, str]] = {
@@ -203,6 +206,26 @@ def _plain(reason: str) -> str:
     reason = re.sub(r"^\[(?:SSL[^\]]*|Errno -?\d+)\] ", "", reason)
     reason = re.sub(r"^certificate verify failed: ", "", reason)
     return re.sub(r"://[^/\s]*@", "://", reason)
+
+
+def is_forbidden(status: int, body: bytes) -> bool:
+    """Return whether the user lacks a permission."""
+    return status == 403 or _error_code(body) == NO_PERMISSION
+
+
+def is_temporary(status: int, body: bytes) -> bool:
+    """Return whether the same request can succeed later."""
+    if is_forbidden(status, body):
+        return False
+    return status in TEMPORARY or _error_code(body) == NOT_READY
+
+
+def _error_code(body: bytes) -> str:
+    try:
+        answer = parse_json(body)
+    except (ValueError, RecursionError):
+        return ""
+    return str(answer.get("error_code")) if isinstance(answer, dict) else ""
 
 
 def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:

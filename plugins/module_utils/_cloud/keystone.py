@@ -59,11 +59,12 @@ class Keystone:
         session: t.Any,
         tls: Tls,
         api_timeout: float,
-        warnings: list[str],
+        hints: t.Iterable[str] = (),
     ) -> None:
+        """Send nothing. `hints` are added to the error for rejected credentials."""
         self.secrets = secrets_of(auth)
-        self.warnings = warnings
-        self._hints = " ".join(warnings)
+        self.warnings: list[str] = []
+        self._hints = " ".join(hints)
         self.project: str | None = None
         self.roles: frozenset[str] = frozenset()
         self._plugin = _load_plugin(auth_type, auth)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from contextlib import closing
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -62,13 +63,15 @@ def run_info_module(kind: Kind, result: str) -> None:
         options = merge_options({name: params[name] for name in OPTIONS}, os.environ)
         # Ansible masks the secrets of options only, and these can come from elsewhere.
         module.no_log_values.update(secrets_of(options["auth"]))
-        session = Session(options)
-        if params.get("wait_for"):
-            wait = Wait(params["wait_for"], params["wait_timeout"], params["wait_interval"])
-            wait.check()
-            rows = wait_for_status(session, kind, selection, messages, wait)
-        else:
-            rows = gather(session.client(kind.edition), kind, selection, messages)
+        for warning in options["warnings"]:
+            module.warn(warning)
+        with closing(Session(options)) as session:
+            if params.get("wait_for"):
+                wait = Wait(params["wait_for"], params["wait_timeout"], params["wait_interval"])
+                wait.check()
+                rows = wait_for_status(session, kind, selection, messages, wait)
+            else:
+                rows = gather(session.client(kind.edition), kind, selection, messages)
     except VpnError as error:
         failure = error
     else:

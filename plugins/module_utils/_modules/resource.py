@@ -12,6 +12,7 @@ import os
 import socket
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -81,7 +82,9 @@ def run_resource_module(writable: Writable, result: str) -> None:
         mutually_exclusive=sorted(exclusive),
     )
     try:
-        answer = _Run(module, writable).run(result)
+        run = _Run(module, writable)
+        with closing(run.client.session):
+            answer = run.run(result)
     except VpnError as error:
         failure = error
     else:
@@ -115,21 +118,25 @@ class _Run:
         options = merge_options({name: self.params[name] for name in OPTIONS}, os.environ)
         # Ansible masks the secrets of options only, and these can come from elsewhere.
         module.no_log_values.update(secrets_of(options["auth"]))
+        for warning in options["warnings"]:
+            module.warn(warning)
         self.client: Client = connect(options)
         if self.params.get("psk"):
             self.client.auth.secrets += (self.params["psk"],)
-        self.client.session.retry(self.client.auth.authenticate)
-        self.objects = Objects(self.client, self.client.auth.project)
+        self.objects = Objects(self.client)
         self._connections: list[Row] | None = None
 
     def run(self, result: str) -> dict[str, t.Any]:
         """Return the module's result. Raises VpnError."""
         kind, check_mode = self.writable.kind, self.module.check_mode
+        self.client.session.retry(self.client.auth.authenticate)
+        for warning in self.client.auth.warnings:
+            self.module.warn(warning)
         rows = self._read()
         actual, leftovers = self._select(rows)
         self._resolve_peer_address(actual)
         plan = self._plan(actual, leftovers)
-        for warning in (*plan.warnings, *self.client.auth.warnings):
+        for warning in plan.warnings:
             self.module.warn(warning)
         updated: list[dict[str, str]] = []
         if check_mode:

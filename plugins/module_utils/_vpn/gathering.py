@@ -9,6 +9,7 @@ Private to this collection. Modules and the inventory plugin call `gather` with 
 from __future__ import annotations
 
 import typing as t
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from .._cloud.errors import VpnError, one_line
@@ -108,7 +109,8 @@ def gather(client: Client, kind: Kind, selection: Selection, messages: Messages)
     Call `check_selection` first, before there is a client.
     """
     reader = Reader(client, messages)
-    return reader.complete(kind, reader.fetch(kind, selection), selection)
+    with reader.passing_warnings():
+        return reader.complete(kind, reader.fetch(kind, selection), selection)
 
 
 class Reader:
@@ -173,12 +175,7 @@ class Reader:
         """Return the object with an ID; None after any 404, whatever it means."""
 
         def fetch(query: Query) -> list[Row]:
-            try:
-                row = get_row(self._client, kind, object_id, query)
-            except VpnError as error:
-                if error.status == 404:
-                    return []
-                raise
+            row = get_row(self._client, kind, object_id, query)
             return [] if row is None else [row]
 
         return next(iter(self._rows(kind, query, fetch)), None)
@@ -238,10 +235,17 @@ class Reader:
             rows = pick_fields(rows, [name for name in selection.fields if name not in names])
         for row, values in zip(rows, added):
             row.update(values)
-        for warning in self._client.auth.warnings:
-            self._messages.warn(warning)
-        self._client.auth.warnings.clear()
         return rows
+
+    @contextmanager
+    def passing_warnings(self) -> t.Iterator[None]:
+        """Pass on what the client warns of, also if a request fails."""
+        try:
+            yield
+        finally:
+            for warning in self._client.auth.warnings:
+                self._messages.warn(warning)
+            self._client.auth.warnings.clear()
 
     def _resolve(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
         """Return the named values for each connection; lists of several kinds are read in parallel."""
@@ -279,7 +283,7 @@ class Reader:
                 path = f"{ENTERPRISE_CONNECTION.path}/{quote(row['id'], safe='')}/log"
                 return log_entries(self._client.get(path))
             except VpnError as error:
-                if error.status not in (400, 403, 404):
+                if not error.forbidden and error.status not in (400, 404):
                     raise
                 unsupported.append(f"{one_line(str(row['name'] or row['id']))} ({error})")
                 return None
@@ -302,8 +306,7 @@ class Reader:
         try:
             rows = self._list(kind, query)
         except VpnError as error:
-            # Enterprise Edition VPN reports a missing permission as VPN.0005 with HTTP 500.
-            if error.status not in (403, 404) and "VPN.0005" not in str(error):
+            if not error.forbidden and error.status != 404:
                 raise
             self._messages.warn(
                 f"Cannot read {kind.title} objects, so values that refer to them are null: {error}"

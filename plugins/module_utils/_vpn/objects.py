@@ -25,10 +25,9 @@ if t.TYPE_CHECKING:
 class Objects:
     """Requests for single objects and lists, with the pre-shared keys that the server returns."""
 
-    def __init__(self, client: Client, project_id: str | None) -> None:
-        """Select objects of a project; without its ID, all that the user sees."""
+    def __init__(self, client: Client) -> None:
+        """Select objects of the credentials' project; if it is unknown, all that the user sees."""
         self._client = client
-        self._project_id = project_id
 
     def named(self, kind: Kind, name: str, fields: t.Sequence[str] = ()) -> list[Row]:
         """Return the project's objects with a name."""
@@ -45,14 +44,16 @@ class Objects:
         return self._rows(kind, [], fields)
 
     def owns(self, row: Row) -> bool:
-        """Return whether an object belongs to the project."""
-        owner = row.get("project_id") or row.get("tenant_id")
-        return not owner or not self._project_id or owner == self._project_id
+        """Return whether an object belongs to the project; call it once there is a token."""
+        owner, project = row.get("project_id") or row.get("tenant_id"), self._client.auth.project
+        return not owner or not project or owner == project
 
     def get(self, kind: Kind, object_id: str) -> Row | None:
-        """Return an object, or None if it does not exist."""
+        """Return an object, or None if it does not exist, which the list of the kind confirms."""
         row = get_row(self._client, kind, object_id)
-        return None if row is None else normalize(kind, [row], include_psk=True)[0]
+        if row is None:
+            return next(iter(self.with_id(kind, object_id.lower())), None)
+        return normalize(kind, [row], include_psk=True)[0]
 
     def post(self, kind: Kind, body: t.Mapping[str, t.Any]) -> Row:
         """Create an object and return it."""
@@ -63,13 +64,13 @@ class Objects:
         return self._changed("PUT", kind, f"{kind.path}/{object_id}", body)
 
     def delete(self, kind: Kind, object_id: str) -> bool:
-        """Delete an object; return False if it does not exist."""
+        """Delete an object; return False if it does not exist, which the list of the kind confirms."""
         try:
             self._client.request("DELETE", f"{kind.path}/{object_id}")
         except VpnError as error:
-            if error.not_found:
-                return False
-            raise
+            if error.status != 404 or self.with_id(kind, object_id.lower(), ("id",)):
+                raise
+            return False
         return True
 
     def sleep(self, seconds: float) -> None:

@@ -54,12 +54,16 @@ def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Ro
 
 
 def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = None) -> Row | None:
-    """Return one object, or None if no object with this ID is visible to the user."""
+    """Return one object, or None after HTTP 404.
+
+    That means that the object does not exist only if the list of the kind can be read, because
+    proxies and wrong URLs return HTTP 404 too. Raises VpnError.
+    """
     path = f"{kind.path}/{object_id}"
     try:
         answer = client.get(path, query)
     except VpnError as error:
-        if error.not_found:
+        if error.status == 404:
             return None
         raise
     row = answer.get(kind.singular)

@@ -60,8 +60,9 @@ def wait_for_status(
         session.limit(end)
     try:
         reader = Reader(session.client(kind.edition), messages)
-        _poll(reader, kind, selection, wait, end, selected)
-        return reader.complete(kind, list(selected.values()), selection)
+        with reader.passing_warnings():
+            _poll(reader, kind, selection, wait, end, selected)
+            return reader.complete(kind, list(selected.values()), selection)
     except VpnError:
         if not wait.timeout or time.monotonic() < end:
             raise

@@ -131,6 +131,11 @@ def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
     return Cloud(str(next((name for name in names if name), None)), options)
 
 
+def prefix(cloud: Cloud, clouds: t.Sequence[Cloud]) -> str:
+    """Return what messages about one of several clouds begin with."""
+    return f"{cloud.label}: " if len(clouds) > 1 else ""
+
+
 def fetch(
     clouds: list[Cloud], selections: t.Mapping[str, Selection], fail_on_error: bool
 ) -> list[CloudResult]:
@@ -139,10 +144,12 @@ def fetch(
     Raises VpnError for the first error with `fail_on_error`.
     """
 
+    sessions: list[Session] = []
+
     def fetch_cloud(cloud: Cloud) -> CloudResult:
         connections: list[Row] = []
         warnings: list[str] = []
-        about = f"{cloud.label}: " if len(clouds) > 1 else ""
+        about = prefix(cloud, clouds)
         messages = Messages(
             warn=lambda text: warnings.append(about + text), debug=lambda _text: None
         )
@@ -150,7 +157,9 @@ def fetch(
         session = None
         for edition, selection in selections.items():
             try:
-                session = session or Session(cloud.options)
+                if session is None:
+                    session = Session(cloud.options)
+                    sessions.append(session)
                 client = session.client(edition)
                 connections += _fetch_edition(client, edition, selection, messages)
             except VpnError as error:
@@ -164,8 +173,12 @@ def fetch(
             session.close()
         return CloudResult(connections, warnings, failed)
 
-    with gc_paused():  # the libraries are imported in the threads
-        return run_parallel(fetch_cloud, clouds)
+    try:
+        with gc_paused():  # the libraries are imported in the threads
+            return run_parallel(fetch_cloud, clouds)
+    finally:
+        for session in sessions:  # those of other clouds too, when one has failed
+            session.close()
 
 
 def _fetch_edition(

@@ -186,8 +186,11 @@ async def main(queue: Queue, args: dict[str, t.Any]) -> None:
     selections = select(arguments)
     for kind, selection in selections.items():
         check_selection(kind, selection, LOGGER.warning)
+    options = merge_options({name: arguments[name] for name in OPTIONS}, os.environ)
+    for warning in options["warnings"]:
+        LOGGER.warning(warning)
     poller = Poller(
-        merge_options({name: arguments[name] for name in OPTIONS}, os.environ),
+        options,
         selections,
         {name: arguments[name] for name in ("peer_address", "project_id")},
         arguments["initial"],
