@@ -19,6 +19,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.enterprise import (
     neutral_facts,
     normalize_enterprise,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.enterprise_reader import list_rows
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CUSTOMER_GATEWAY,
@@ -26,7 +27,6 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     ENTERPRISE_GATEWAY,
     Kind,
 )
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import Wait, wait_for_status
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .access_key import AccessKey
 from .credentials import ALIASES, usable_types
 from .errors import VpnError
 from .keystone import Keystone
@@ -69,6 +68,9 @@ def create_authenticator(options: t.Mapping[str, t.Any], session: t.Any, tls: Tl
     kind = ALIASES.get(auth_type, auth_type)
     _check_required(kind, auth, bool(options.get("credentials_found")))
     if kind == "aksk":
+        # Here, because Ansible compiles what a module imports at each run.
+        from .access_key import AccessKey
+
         return AccessKey(auth)
     hints = options.get("warnings") or ()  # because they can explain rejected credentials
     return Keystone(auth_type, auth, session, tls, options["api_timeout"], hints)

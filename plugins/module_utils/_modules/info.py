@@ -16,7 +16,6 @@ from .._cloud.errors import VpnError
 from .._cloud.options import OPTIONS, merge_options, secrets_of
 from .._vpn.gathering import Messages, Selection, check_selection, gather
 from .._vpn.kinds import Kind
-from .._vpn.waiting import Wait, wait_for_status
 
 
 def argument_spec(kind: Kind) -> dict[str, dict[str, t.Any]]:
@@ -67,6 +66,9 @@ def run_info_module(kind: Kind, result: str) -> None:
             module.warn(warning)
         with closing(Session(options)) as session:
             if params.get("wait_for"):
+                # Here, because Ansible compiles what a module imports at each run.
+                from .._vpn.waiting import Wait, wait_for_status
+
                 wait = Wait(params["wait_for"], params["wait_timeout"], params["wait_interval"])
                 wait.check()
                 rows = wait_for_status(session, kind, selection, messages, wait)

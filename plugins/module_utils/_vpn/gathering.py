@@ -10,30 +10,18 @@ from __future__ import annotations
 
 import typing as t
 from contextlib import contextmanager
-from urllib.parse import quote
 
 from .._cloud.errors import VpnError, one_line
 from .._cloud.parallel import run_parallel
-from .enterprise import log_entries, neutral_facts, normalize_enterprise
 from .facts import normalize, pick_fields
-from .kinds import (
-    CUSTOMER_GATEWAY,
-    ENTERPRISE_CONNECTION,
-    ENTERPRISE_GATEWAY,
-    SUBNET,
-    Kind,
-)
+from .kinds import SUBNET, Kind
 from .matching import filter_rows, find_named, looks_like_id
 from .paging import get_row, list_rows
-from .resolving import referenced_ids, referenced_subnets, resolve_references
 from .states import normalize_status
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client, Query
     from .facts import Row
-
-
-MAX_PARALLEL_LOGS = 8
 
 
 class Selection(t.NamedTuple):
@@ -108,13 +96,28 @@ def gather(client: Client, kind: Kind, selection: Selection, messages: Messages)
 
     Call `check_selection` first, before there is a client.
     """
-    reader = Reader(client, messages)
+    reader = create_reader(client, messages)
     with reader.passing_warnings():
         return reader.complete(kind, reader.fetch(kind, selection), selection)
 
 
+def create_reader(client: Client, messages: Messages) -> Reader:
+    """Return a reader of the client's edition."""
+    if client.edition == "enterprise":
+        # Here, because Ansible compiles what a module imports at each run.
+        from .enterprise_reader import EnterpriseReader
+
+        return EnterpriseReader(client, messages)
+    return Reader(client, messages)
+
+
 class Reader:
-    """Reads the objects of one cloud, and remembers what later steps of the same call need."""
+    """Reads the objects of one cloud, and remembers what later steps of the same call need.
+
+    This one reads Classic VPN and Neutron; the one of Enterprise Edition VPN is derived from it.
+    """
+
+    names_in_query = True  # whether a request can select by name
 
     def __init__(self, client: Client, messages: Messages) -> None:
         """Store where objects are read from, and where warnings go."""
@@ -146,8 +149,6 @@ class Reader:
         return self._normalize(kind, rows, selection.include_psk)
 
     def _normalize(self, kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
-        if kind.edition == "enterprise":
-            return normalize_enterprise(kind, rows, self._client.url.rpartition("/")[2])
         return normalize(kind, rows, include_psk)
 
     def _named(self, kind: Kind, names: list[str] | None, query: Query) -> list[Row]:
@@ -161,7 +162,7 @@ class Reader:
                 row = self._single(kind, names[0], query)
                 rows = [] if row is None else [row]
             else:
-                rows = [] if kind.edition == "enterprise" else self._list(kind, query, names[0])
+                rows = self._list(kind, query, names[0]) if self.names_in_query else []
             found = find_named(rows, names[0])
             if found:
                 return found
@@ -181,8 +182,6 @@ class Reader:
         return next(iter(self._rows(kind, query, fetch)), None)
 
     def _list(self, kind: Kind, query: Query, name: str | None = None) -> list[Row]:
-        if kind.edition == "enterprise":
-            return self._rows(kind, [], lambda _query: list_rows(self._client, kind))
         # The name only makes the response smaller, because every response is filtered on arrival.
         query = query + ([("name", name)] if name is not None else [])
         return self._rows(kind, query, lambda query: list_rows(self._client, kind, query))
@@ -226,11 +225,7 @@ class Reader:
     def complete(self, kind: Kind, rows: list[Row], selection: Selection) -> list[Row]:
         """Return the rows as results: references resolved, and only the selected fields."""
         names = selection.resolved(kind)
-        resolve = self._resolve_enterprise if kind is ENTERPRISE_CONNECTION else self._resolve
-        added = resolve(rows, names) if names else [{} for _row in rows]
-        if selection.log:
-            for values, log in zip(added, self._logs(rows)):
-                values["log"] = log
+        added = self._added(rows, selection, names)
         if selection.fields is not None:
             rows = pick_fields(rows, [name for name in selection.fields if name not in names])
         for row, values in zip(rows, added):
@@ -247,8 +242,15 @@ class Reader:
                 self._messages.warn(warning)
             self._client.auth.warnings.clear()
 
+    def _added(self, rows: list[Row], selection: Selection, names: t.Collection[str]) -> list[Row]:
+        """Return what is added to each row: here the named values."""
+        return self._resolve(rows, names) if names else [{} for _row in rows]
+
     def _resolve(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
         """Return the named values for each connection; lists of several kinds are read in parallel."""
+        # Here, because Ansible compiles what a module imports at each run.
+        from .resolving import referenced_ids, referenced_subnets, resolve_references
+
         ids = {kind: found for kind, found in referenced_ids(rows, names).items() if found}
         objects = dict(zip(ids, run_parallel(lambda kind: self._objects(kind, ids[kind]), [*ids])))
         subnets = referenced_subnets(rows, names, objects)
@@ -256,53 +258,11 @@ class Reader:
             objects[SUBNET] = self._objects(SUBNET, subnets)
         return [resolve_references(row, names, objects) for row in rows]
 
-    def _resolve_enterprise(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
-        """Return the named values for each connection of Enterprise Edition VPN."""
-        fields = {field for name in names for field in ENTERPRISE_CONNECTION.derived[name]}
-        kinds = [
-            kind
-            for id_field, kind in ENTERPRISE_CONNECTION.references.values()
-            if id_field in fields and any(row.get(id_field) for row in rows)
-        ]
-        lists = dict(zip(kinds, run_parallel(self._readable, kinds)))
-        by_id: dict[Kind, dict[str, list[Row]]] = {ENTERPRISE_GATEWAY: {}, CUSTOMER_GATEWAY: {}}
-        for kind, found in lists.items():
-            for row in found or ():
-                by_id[kind].setdefault(row["id"], []).append(row)
-        every = (neutral_facts(row, *by_id.values()) for row in rows)
-        return [{name: values[name] for name in names} for values in every]
-
-    def _logs(self, rows: list[Row]) -> list[list[t.Any] | None]:
-        """Return the log of each connection that is not up; None where there is none to read."""
-        unsupported: list[str] = []
-
-        def read(row: Row) -> list[t.Any] | None:
-            if row["state"] == "up":
-                return None
-            try:
-                path = f"{ENTERPRISE_CONNECTION.path}/{quote(row['id'], safe='')}/log"
-                return log_entries(self._client.get(path))
-            except VpnError as error:
-                if not error.forbidden and error.status not in (400, 404):
-                    raise
-                unsupported.append(f"{one_line(str(row['name'] or row['id']))} ({error})")
-                return None
-
-        logs: list[list[t.Any] | None] = []
-        for start in range(0, len(rows), MAX_PARALLEL_LOGS):
-            logs += run_parallel(read, rows[start : start + MAX_PARALLEL_LOGS])
-        if unsupported:
-            self._messages.warn(
-                f"Cannot read the log of {len(unsupported)} connections, so log is null: "
-                f"{unsupported[0]}"
-            )
-        return logs
-
     def _readable(self, kind: Kind) -> list[Row] | None:
         """Return all objects of a kind, or None with a warning if the user may not read them."""
         if kind in self._lists:
             return self._lists[kind]
-        query = [("fields", name) for name in kind.default_fields if kind.edition == "classic"]
+        query = [("fields", name) for name in kind.default_fields]
         try:
             rows = self._list(kind, query)
         except VpnError as error:

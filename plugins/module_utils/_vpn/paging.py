@@ -35,8 +35,6 @@ def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Ro
     """Return every row of a kind that the query selects; never a partial list. Raises VpnError."""
     query = query or []
     budget = Budget(client, kind)
-    if kind.edition == "enterprise":
-        return _read_marked(client, kind, budget)
     answer = client.get(kind.path, query)
     page = page_rows(client, kind, answer)
     limit = 0
@@ -153,63 +151,6 @@ def _read_stable(
         f"{MAX_ATTEMPTS} times during pagination. Try again.",
         temporary=True,
     )
-
-
-def _read_marked(client: Client, kind: Kind, budget: Budget) -> list[Row]:
-    """Return the rows of all pages of Enterprise Edition VPN.
-
-    The total number that the server returns shows whether rows with the same time were lost.
-    """
-    total = rows = None
-    for _attempt in range(2):
-        rows, total = _marked_pages(client, kind, budget)
-        if total is None or len(rows) >= total:
-            return rows
-    raise VpnError(
-        f"Cannot list {kind.title} objects at {client.location(kind.path)}: the server returned "
-        f"{len(rows or ())} of {total} objects. Try again.",
-        temporary=True,
-    )
-
-
-def _marked_pages(client: Client, kind: Kind, budget: Budget) -> tuple[list[Row], int | None]:
-    """Return the rows of all pages, and the total number that the last page contains.
-
-    The marker of a page is the creation time of its last row. A row with the ID of a row on an earlier
-    page is dropped; two such rows on one page are kept.
-    """
-    rows: list[Row] = []
-    ids: set[t.Any] = set()
-    markers: set[str] = set()
-    query: Query = [("limit", str(kind.page_size))] if kind.page_size else []
-    while True:
-        budget.spend_page()
-        answer = client.get(kind.path, query)
-        page = page_rows(client, kind, answer)
-        total = answer.get("total_count")
-        counted = isinstance(total, int) and not isinstance(total, bool) and kind.page_size
-        total = total if counted else None
-        new = [row for row in page if _hashable(row.get("id")) not in ids]
-        rows += new
-        ids.update(_hashable(row.get("id")) for row in new)
-        if not kind.page_size or len(page) < kind.page_size:
-            return rows, total
-        info = answer.get("page_info")
-        marker = info.get("next_marker") if isinstance(info, dict) else None
-        marker = marker or page[-1].get("created_at")
-        if not isinstance(marker, str) or marker in markers:
-            if total is not None and len(rows) >= total:
-                return rows, total
-            raise VpnError(
-                f"Pagination of GET {client.location(kind.path)} failed: the server returned "
-                f"{'the same marker twice' if marker in markers else 'a full page without a marker'}."
-            )
-        markers.add(marker)
-        query = [("limit", str(kind.page_size)), ("marker", marker)]
-
-
-def _hashable(value: t.Any) -> t.Any:
-    return value if isinstance(value, str) else repr(value)
 
 
 def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit: int) -> list[Row]:

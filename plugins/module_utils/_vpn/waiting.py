@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .._cloud.errors import VpnError, one_line
-from .gathering import Messages, Reader, Selection
+from .gathering import Messages, Reader, Selection, create_reader
 from .matching import find_named
 from .states import normalize_status
 
@@ -59,7 +59,7 @@ def wait_for_status(
     if wait.timeout:
         session.limit(end)
     try:
-        reader = Reader(session.client(kind.edition), messages)
+        reader = create_reader(session.client(kind.edition), messages)
         with reader.passing_warnings():
             _poll(reader, kind, selection, wait, end, selected)
             return reader.complete(kind, list(selected.values()), selection)
