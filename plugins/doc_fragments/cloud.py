@@ -184,6 +184,7 @@ options:
         catalog, then to the host of the VPC service with V(vpn) as its first label. The variable is ignored under the same condition
         as the one of O(endpoint).
       - Ignored by modules that only use Classic VPN.
+    version_added: 1.0.0
     type: str
   validate_certs:
     description:

@@ -38,6 +38,7 @@ options:
         C(peer_address), C(project_id) and C(tags). Empty values are ignored.
       - C(vpn_service) matches a name only if the connections were gathered with
         O(otc.vpn.ipsec_connection_info#module:resolve=true).
+    version_added: 1.0.0
     type: dict
     default: {}
   waited:
@@ -48,6 +49,7 @@ options:
     description:
       - Whether a required connection may be down while another connection of its pair is up.
       - Only connections of Enterprise Edition VPN have pairs.
+    version_added: 1.0.0
     type: bool
     default: false
 seealso:

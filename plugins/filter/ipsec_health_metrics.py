@@ -22,16 +22,19 @@ options:
     required: true
   time:
     description: Time of the lookup in seconds since 1970-01-01 UTC. Defaults to the current time.
+    version_added: 1.0.0
     type: float
   previous:
     description: >-
       Metrics that were written before. The time of the last success is taken from them if a lookup failed.
+    version_added: 1.0.0
     type: str
     default: ""
   labels:
     description: >-
       Labels to add to every series. Two files in one directory of the textfile collector must differ in a label,
       because node_exporter rejects duplicate series.
+    version_added: 1.0.0
     type: dict
     default: {}
 seealso:

@@ -24,6 +24,7 @@ options:
     required: true
   format:
     description: Format of the report.
+    version_added: 1.0.0
     type: str
     choices: [html, markdown, json, csv]
     default: html
@@ -37,10 +38,12 @@ options:
     default: ""
   date:
     description: Date and time of the report, a line below the title. Not shown if empty.
+    version_added: 1.0.0
     type: str
     default: ""
   previous:
     description: Text of an earlier JSON report. The report then has a section with what has changed.
+    version_added: 1.0.0
     type: str
     default: ""
 seealso:

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: role_variables
 short_description: Convert role variables to the types of an argument specification
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:

@@ -43,6 +43,7 @@ options:
       - V(neutron) is what the drivers of Neutron do. If one of the identities is not an IP address, both are domain names, except for a
         C(local_id) that is not set.
       - V(value) derives each type from the identity itself, as strongSwan does.
+    version_added: 1.0.0
     type: str
     choices: [neutron, value]
     default: neutron
@@ -56,6 +57,7 @@ options:
     choices: [clear, hold, restart, disabled]
   allow_overlap:
     description: Whether to accept networks that contain a gateway or cover the on-premises networks.
+    version_added: 1.0.0
     type: bool
     default: false
 """

@@ -47,15 +47,15 @@ options:
     elements: str
     choices: [classic, enterprise]
     default: [classic]
-    version_added: 0.2.0
+    version_added: 1.0.0
   gateway:
     description: Only include connections of the Enterprise Edition VPN gateway with this name or ID. Ignored for Classic VPN.
     type: str
-    version_added: 0.2.0
+    version_added: 1.0.0
   customer_gateway:
     description: Only include connections of the customer gateway with this name or ID. Ignored for Classic VPN.
     type: str
-    version_added: 0.2.0
+    version_added: 1.0.0
   name:
     description: Only include connections with this name or ID, or with one of a list of names and IDs.
     type: raw
@@ -85,7 +85,7 @@ options:
       - Expressions can only use these variables. Fields that O(hostnames) names are always available for names.
     type: list
     elements: str
-    version_added: 0.2.0
+    version_added: 1.0.0
   resolve:
     description:
       - Whether to also add the VPN service, policies and endpoint groups of each connection, the address of the cloud gateway, and the

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: customer_gateway_info
 short_description: Gather information about customer gateways of Enterprise Edition VPN
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:

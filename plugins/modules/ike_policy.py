@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ike_policy
 short_description: Manage IKE policies
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
