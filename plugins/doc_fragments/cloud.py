@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connection options, documented once for the modules and the inventory plugin."""
+"""Define the connection options, documented once for the modules and the inventory plugin."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ options:
         description: ID of the domain of the user and of the project if none is set.
         type: str
       system_scope:
-        description: Scope V(all) for a token of the whole system.
+        description: Set to V(all) for a system-scoped token.
         type: str
       trust_id:
         description: ID of a trust to use.
@@ -182,7 +182,7 @@ options:
       - URL of Enterprise Edition VPN, for example V(https://vpn.eu-de.otc.t-systems.com). A trailing version or project ID is ignored.
       - Defaults to E(OS_VPN_ENDPOINT_OVERRIDE) or the value from C(clouds.yaml), then to the C(evpn) or C(vpn) entry of the service
         catalog, then to the host of the VPC service with V(vpn) as its first label. The variable is ignored under the same condition
-        as the one of O(endpoint).
+        as E(OS_NETWORK_ENDPOINT_OVERRIDE).
       - Ignored by modules that only use Classic VPN.
     version_added: 1.0.0
     type: str
@@ -213,8 +213,8 @@ options:
     type: float
   retries:
     description:
-      - Number of retries after a transient error (no response, throttling, HTTP 408, 500, 502, 503 or 504). The pauses grow, or are as
-        long as the server requests. All attempts together take no longer than O(api_timeout) for each.
+      - Number of retries after a transient error (no response, throttling, HTTP 408, 500, 502, 503 or 504). The pauses grow, or have
+        the length that the server requests. All attempts together take at most O(api_timeout) for each attempt.
       - A request that creates or changes something is repeated only if the server has not processed it.
       - Defaults to E(OS_CONNECT_RETRIES) or the value from C(clouds.yaml), then to V(3).
     type: int
@@ -223,7 +223,7 @@ requirements:
   - requests >= 2.28
   - keystoneauth1 >= 5.0, unless O(auth_type=aksk)
   - openstacksdk, if O(cloud) is set
-  - PySocks, for a SOCKS proxy
+  - PySocks, if a SOCKS proxy is used
 notes:
   - Proxies are taken from the environment variables E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY) and E(NO_PROXY).
   - Credentials from C(~/.netrc) and cookies are never sent, and redirects are not followed.
@@ -234,7 +234,8 @@ options:
   name:
     description:
       - Only return objects with this name or ID, or with one of a list of names and IDs. Names are not unique, so several objects can match.
-      - What looks like an ID is also looked up as a name if no object has that ID, and the other way round. An empty list selects nothing.
+      - A value in the form of an ID also matches names if no object has that ID, and another value also matches IDs if no object has that name.
+        An empty list selects nothing.
     type: raw
   fields:
     description:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that all modules share which create, change and remove objects."""
+"""Define the options of all modules that create, change and remove objects."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ options:
     type: str
   dialect:
     description:
-      - The kind of server, which determines the names of algorithms, the limits of values, and what can be changed.
+      - Kind of server, which determines the names of algorithms, the limits of values, and what can be changed.
       - V(auto) selects V(otc) for hosts below C(otc.t-systems.com). For other hosts, the module reads the list of API extensions if
-        the answer matters for a change.
+        a change depends on the kind of server.
     type: str
     choices: [auto, neutron, otc]
     default: auto

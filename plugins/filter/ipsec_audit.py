@@ -83,7 +83,7 @@ _value:
     summary:
       description: >-
         Counts - C(connections), C(states) (by state), C(findings) (open findings by severity), C(accepted), C(not_audited)
-        (connections with an unknown policy) - and C(text), a summary in words.
+        (connections with an unknown policy) - and C(text), the summary as a sentence.
       type: dict
     sources:
       description: >-

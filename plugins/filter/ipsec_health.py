@@ -42,7 +42,7 @@ options:
     type: dict
     default: {}
   waited:
-    description: Number of seconds that a task waited before. The summary mentions it if a required connection is not up.
+    description: Number of seconds that an earlier task waited. The summary contains it if a required connection is not up.
     type: float
     default: 0
   allow_degraded:
@@ -76,7 +76,7 @@ _value:
       description: Whether all lookups succeeded, there is a connection, and all required connections exist and are up.
       type: bool
     summary:
-      description: Number of connections in each state, in words.
+      description: Number of connections in each state, as a sentence.
       type: str
     failures:
       description: A sentence for each failed lookup and each required connection that is not up or does not exist. Empty if RV(_value.ok).

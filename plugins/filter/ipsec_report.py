@@ -15,7 +15,7 @@ description:
   - Converts the result of P(otc.vpn.ipsec_audit#filter) to a self-contained HTML page with a map of the tunnels, or to
     Markdown, JSON or CSV.
   - Names and other values from the API are escaped, so that they cannot become markup or spreadsheet formulas.
-  - The same input gives the same text.
+  - The output only depends on the input.
 positional: _input, format
 options:
   _input:
@@ -42,7 +42,7 @@ options:
     type: str
     default: ""
   previous:
-    description: Text of an earlier JSON report. The report then has a section with what has changed.
+    description: Content of an earlier JSON report. The report then lists the changes since that report.
     version_added: 1.0.0
     type: str
     default: ""

@@ -18,7 +18,7 @@ description:
 positional: _input, options, prefix
 options:
   _input:
-    description: The variables by name.
+    description: Variables by name.
     type: dict
     required: true
   options:

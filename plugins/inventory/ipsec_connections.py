@@ -80,8 +80,8 @@ options:
     type: str
   fields:
     description:
-      - Only create variables for these fields and V(id), which reduces the size of the response and of the inventory. Besides the fields
-        that M(otc.vpn.ipsec_connection_info) documents, the list can contain C(state) and what O(resolve) adds.
+      - Only create variables for these fields and V(id), which reduces the size of the response and of the inventory. In addition to the
+        fields that M(otc.vpn.ipsec_connection_info) documents, the list can contain C(state) and the values that O(resolve) adds.
       - Expressions can only use these variables. Fields that O(hostnames) names are always available for names.
     type: list
     elements: str
@@ -132,8 +132,8 @@ options:
 notes:
   - Templates are evaluated in all options, so that a password can come from a vault, except in those that contain expressions
     (O(compose), O(exclude), O(groups), O(hostnames), O(include), O(keyed_groups)). An option that evaluates to an empty string is not
-    set. Look-ups search for files in the directory of the source file first.
-  - Environment variables and extra variables are only available in templates through look-ups and with O(use_extra_vars=true).
+    set. Lookups search for files in the directory of the source file first.
+  - Environment variables and extra variables are only available in templates through lookups and with O(use_extra_vars=true).
 """
 
 EXAMPLES = r"""
