@@ -14,14 +14,14 @@ from urllib.parse import quote
 from .._cloud.errors import VpnError, one_line
 from .._cloud.parallel import run_parallel
 from .enterprise import log_entries, neutral_facts, normalize_enterprise
-from .gathering import Reader
 from .kinds import CUSTOMER_GATEWAY, ENTERPRISE_CONNECTION, ENTERPRISE_GATEWAY, Kind
 from .paging import Budget, page_rows
+from .reader import Reader
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client, Query
     from .facts import Row
-    from .gathering import Selection
+    from .reader import Selection
 
 MAX_PARALLEL_LOGS = 8
 

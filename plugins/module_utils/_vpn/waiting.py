@@ -9,7 +9,7 @@ import time
 import typing as t
 
 from .._cloud.errors import VpnError, one_line
-from .gathering import Messages, Reader, Selection, create_reader
+from .gathering import create_reader
 from .matching import find_named
 from .states import normalize_status
 
@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from .._cloud.client import Session
     from .facts import Row
     from .kinds import Kind
+    from .reader import Messages, Reader, Selection
 
 MAX_SECONDS = 86400.0 * 7
 RESERVE = 2.0  # seconds of a long timeout that remain for the last poll
