@@ -22,7 +22,7 @@ FOLDER = ROOT / "build" / "demo"
 
 
 def main() -> int:
-    """Run the commands; the exit code is that of the first one that fails."""
+    """Run the commands, and return the exit code of the first one that fails."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     environment = {
         name: value
@@ -41,7 +41,10 @@ def main() -> int:
     if sys.stdout.isatty():
         environment["ANSIBLE_FORCE_COLOR"] = "true"
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.mock_api"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.mock_api", "--plain-names"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         account = exported(server)

@@ -11,6 +11,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import OPTIONS
 
 from tests.mock_api import MockApi
 
@@ -23,9 +25,27 @@ ROUNDS, CONNECTIONS = 50, 20
 
 
 @pytest.fixture(scope="module")
-def main() -> t.Any:
-    """The function that ansible-rulebook calls."""
-    return runpy.run_path(str(SOURCE))["main"]
+def source() -> dict[str, t.Any]:
+    """Return what the file of the event source defines."""
+    return runpy.run_path(str(SOURCE))
+
+
+@pytest.fixture(scope="module")
+def main(source: dict[str, t.Any]) -> t.Any:
+    """Return the function that ansible-rulebook calls."""
+    return source["main"]
+
+
+def test_documentation_and_arguments_agree(source: dict[str, t.Any]) -> None:
+    """The connection options are in the fragment, which tests/unit/test_options.py compares."""
+    documented = yaml.safe_load(source["DOCUMENTATION"])["options"]
+    arguments = {name: spec for name, spec in source["ARGUMENTS"].items() if name not in OPTIONS}
+    assert set(documented) == set(arguments)
+    for name, spec in arguments.items():
+        # a type that is a function of our own is `raw` in the documentation
+        expected = {**spec, "type": "raw" if callable(spec["type"]) else spec["type"]}
+        shown = {key: value for key, value in documented[name].items() if key != "description"}
+        assert shown == expected, name
 
 
 def test_each_of_1000_changes_is_one_event(main: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:

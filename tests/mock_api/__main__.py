@@ -1,11 +1,12 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the endpoint until it is told to stop, and prints how to log in."""
+"""Run the mock API server until a signal stops it, and print its URL and credentials."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
 import signal
 import threading
@@ -48,6 +49,11 @@ def main() -> None:
     parser.add_argument(
         "--no-filter-validation", action="store_true", help="ignore unknown filters"
     )
+    parser.add_argument(
+        "--plain-names",
+        action="store_true",
+        help="without the connections whose names only the tests need",
+    )
     options = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -62,11 +68,21 @@ def main() -> None:
         agent_polls=options.agent_polls,
         port=options.port,
     ) as mock_api:
+        if options.plain_names:
+            remove_unusual_names(mock_api)
         print("# Paste these lines into a shell to be", options.user)
         for name, value in mock_api.environment(options.user, options.auth_type).items():
             print(f"export {name}={shlex.quote(value)}")
         print("# It serves until Ctrl-C", flush=True)
         stop.wait()
+
+
+def remove_unusual_names(mock_api: MockApi) -> None:
+    """Remove the connections of the first project whose names are not like `branch-berlin`."""
+    for collection in ("ipsec_site_connections", "vpn_connections"):
+        for row in mock_api.rows("vpn-one", collection):
+            if not re.fullmatch(r"[a-z]+(-[a-z]+)+(-[0-9])?", row["name"] or ""):
+                mock_api.remove(row["id"])
 
 
 if __name__ == "__main__":
