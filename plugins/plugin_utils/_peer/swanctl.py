@@ -246,19 +246,20 @@ def _child_settings(peer: Peer, child: Child, start: str) -> Settings:
     return settings
 
 
-def _keyword(word: str) -> str:
+def keyword(word: str) -> str:
+    """Return an algorithm of peer.py in strongSwan's spelling."""
     return word.replace("-", "")
 
 
 def _ike_proposal(proposal: Proposal) -> str:
-    integrity = _keyword(proposal.integrity)
+    integrity = keyword(proposal.integrity)
     if is_aead(proposal.encryption):
         integrity = f"prf{integrity}"
-    return "-".join([_keyword(proposal.encryption), integrity, _group(proposal)])
+    return "-".join([keyword(proposal.encryption), integrity, _group(proposal)])
 
 
 def _child_proposal(proposal: Proposal, protocol: str) -> str:
-    encryption, integrity = _keyword(proposal.encryption), _keyword(proposal.integrity)
+    encryption, integrity = keyword(proposal.encryption), keyword(proposal.integrity)
     if protocol == "ah":
         encryption = ""
     elif is_aead(encryption):

@@ -81,7 +81,7 @@ def render(
         states=STATES,
         severities=SEVERITIES,
         editions=EDITIONS,
-        css=Markup((_TEMPLATES / "report.css").read_text("utf-8")),
+        css=css(),
     )
 
 
@@ -195,9 +195,15 @@ def markdown(value: Any) -> str:
     return _MARKDOWN_SPECIAL.sub(r"\\\g<0>", str(value))
 
 
-def _environment(**options: Any) -> Environment:
+def css() -> Markup:
+    """Return the style sheet of the report."""
+    return Markup((_TEMPLATES / "report.css").read_text("utf-8"))
+
+
+def environment(directory: Path, **options: Any) -> Environment:
+    """Return the environment of the templates in a directory."""
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(directory),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -215,5 +221,5 @@ def _environment(**options: Any) -> Environment:
 
 # Whatever a template prints is escaped, by autoescape or by finalize: none can forget it.
 # Templates are compiled when they are first used.
-_html = _environment(autoescape=True)
-_markdown = _environment(finalize=markdown)
+_html = environment(_TEMPLATES, autoescape=True)
+_markdown = environment(_TEMPLATES, finalize=markdown)

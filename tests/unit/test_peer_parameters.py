@@ -1,0 +1,414 @@
+# Copyright (c) 2026 The otc.vpn authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words of each kind of gateway, and the pages for the engineer of the remote gateway."""
+
+from __future__ import annotations
+
+import copy
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.otc.vpn.plugins.modules import ike_policy, ipsec_policy
+from ansible_collections.otc.vpn.plugins.plugin_utils._peer.parameters import (
+    FORMATS,
+    describe,
+    render,
+)
+from ansible_collections.otc.vpn.plugins.plugin_utils._peer.peer import (
+    DPD_ACTIONS,
+    ENCRYPTION,
+    GROUPS,
+    INITIATORS,
+    INTEGRITY,
+    create_peer,
+)
+from ansible_collections.otc.vpn.plugins.plugin_utils._peer.swanctl import configure
+from ansible_collections.otc.vpn.plugins.plugin_utils._peer.vendors import VENDORS, Vendor
+from markdown_it import MarkdownIt
+
+STRONGSWAN = 2  # its place among the gateways
+CONNECTION: dict[str, Any] = {
+    "id": "4b8f2a52-0000-4000-8000-000000000001",
+    "name": "branch-berlin",
+    "edition": "classic",
+    "peer_address": "198.51.100.10",
+    "peer_id": "branch.example.com",
+    "local_address": "203.0.113.20",
+    "local_cidrs": ["10.2.0.0/24"],
+    "remote_cidrs": ["10.1.0.0/24"],
+    "initiator": "bi-directional",
+    "auth_mode": "psk",
+    "psk": "never-on-a-page",
+    "dpd": {"action": "hold", "interval": 15, "timeout": 60},
+    "ike_policy": {
+        "ike_version": "v2",
+        "encryption_algorithm": "aes-256",
+        "auth_algorithm": "sha2-256",
+        "pfs": "group14",
+        "phase1_negotiation_mode": "main",
+        "lifetime": {"units": "seconds", "value": 86400},
+    },
+    "ipsec_policy": {
+        "transform_protocol": "esp",
+        "encapsulation_mode": "tunnel",
+        "encryption_algorithm": "aes-128",
+        "auth_algorithm": "sha1",
+        "pfs": "group14",
+        "lifetime": {"units": "seconds", "value": 3600},
+    },
+}
+
+
+def connection(**changes: Any) -> dict[str, Any]:
+    """The connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
+    changed = copy.deepcopy(CONNECTION)
+    for key, value in changes.items():
+        target = changed
+        *sections, field = key.split("__")
+        for section in sections:
+            target = target[section]
+        target[field] = value
+    return changed
+
+
+def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:
+    """What each gateway is told, by the first word of the section and the label."""
+    parameters = describe(connection(**changes))
+    assert parameters["problems"] == []
+    return {
+        (section["title"].split(":")[0], row["label"]): [
+            "; ".join(setting["lines"]) or setting["note"] for setting in row["settings"]
+        ]
+        for section in parameters["sections"]
+        for row in section["rows"]
+    }
+
+
+def documented(module: Any, option: str) -> set[str]:
+    """The choices that a module documents."""
+    return set(yaml.safe_load(module.DOCUMENTATION)["options"][option]["choices"])
+
+
+def algorithms(names: set[str]) -> set[str]:
+    """The words of peer.py for the API's integrity algorithms."""
+    return {INTEGRITY[name] for name in names}
+
+
+EVERY_VENDOR = [
+    pytest.param(vendor, version, id=f"{vendor.name}-{version}")
+    for version, vendors in VENDORS.items()
+    for vendor in vendors
+]
+
+
+@pytest.mark.parametrize(("vendor", "version"), EVERY_VENDOR)
+def test_every_documented_choice_has_a_setting_or_is_not_offered(
+    vendor: Vendor, version: str
+) -> None:
+    groups: set[Any] = {GROUPS[name] for name in documented(ike_policy, "pfs") - {"disable"}}
+    hashes = algorithms(documented(ike_policy, "auth_algorithm"))
+    ciphers = documented(ike_policy, "encryption_algorithm")
+    assert ciphers == documented(ipsec_policy, "encryption_algorithm")
+    assert documented(ike_policy, "auth_algorithm") == documented(ipsec_policy, "auth_algorithm")
+    choices: dict[str, set[Any]] = {
+        "ike_version": {version} | set(vendor.words["ike_version"]),
+        "authentication": {"psk"},
+        "mode": documented(ike_policy, "phase1_negotiation_mode"),
+        "local_address": {4, 6, "name"},
+        "remote_address": {4, 6, "name"},
+        "local_id": {"ip", "other ip", "fqdn", "email", "keyid", "dn"},
+        "remote_id": {"ip", "other ip", "fqdn", "email", "keyid", "dn"},
+        "ike_encryption": ciphers,
+        "ike_integrity": hashes,
+        "ike_prf": hashes,
+        "ike_group": groups,
+        "ike_lifetime": {""},
+        "protocol": documented(ipsec_policy, "transform_protocol"),
+        "encapsulation": documented(ipsec_policy, "encapsulation_mode"),
+        "esp_encryption": ciphers,
+        "esp_integrity": hashes,
+        "ah_integrity": hashes,
+        "pfs": groups | {"disable"},
+        "ipsec_lifetime": {""},
+        "networks": {4, 6},
+        "dpd_action": set(DPD_ACTIONS),
+        "dpd_interval": {""},
+        "dpd_timeout": {""},
+        "initiator": set(INITIATORS),
+    }
+    # Equal sets: no choice without an entry, and no entry that stands for nothing.
+    assert {name: set(words) for name, words in vendor.words.items()} == choices
+    settings = [line for words in vendor.words.values() for line in words.values()]
+    assert all(line is None or line for line in settings)
+    assert vendor.sources
+
+
+# A few words of each vendor, from its own documents.
+@pytest.mark.parametrize(
+    ("changes", "row", "settings"),
+    [
+        ({}, ("Phase 1", "Encryption"), ["aes256", "encryption aes-cbc-256", "aes256"]),
+        ({}, ("Phase 1", "Integrity"), ["sha256", "integrity sha256", "sha256"]),
+        ({}, ("Phase 1", "Diffie-Hellman group"), ["set dhgrp 14", "group 14", "modp2048"]),
+        (
+            {"ike_policy__pfs": "group22"},
+            ("Phase 1", "Diffie-Hellman group"),
+            ["not offered", "not offered", "modp1024s160"],
+        ),
+        (
+            {"ike_policy__pfs": "group24"},
+            ("Phase 1", "Diffie-Hellman group"),
+            ["not offered", "group 24", "modp2048s256"],
+        ),
+        (
+            {"ike_policy__pfs": "group31"},
+            ("Phase 1", "Diffie-Hellman group"),
+            ["set dhgrp 31", "not offered", "curve25519"],
+        ),
+        (
+            {"ike_policy__encryption_algorithm": "aes-256-gcm-16"},
+            ("Phase 1", "Pseudorandom function (PRF)"),
+            ["prfsha256", "prf sha256", "prfsha256"],
+        ),
+        (
+            {"ike_policy__encryption_algorithm": "aes-256-gcm-16"},
+            ("Phase 1", "Proposal"),
+            [
+                "set proposal aes256gcm-prfsha256",
+                "one line for each value",
+                "proposals = aes256gcm16-prfsha256-modp2048",
+            ],
+        ),
+        (
+            {"ike_policy__encryption_algorithm": "aes-192-ctr"},
+            ("Phase 1", "Proposal"),
+            [
+                "not offered",
+                "one line for each value",
+                "proposals = aes192ctr-sha256-modp2048",
+            ],
+        ),
+        (
+            {},
+            ("Phase 2", "Proposal"),
+            [
+                "set proposal aes128-sha1",
+                "crypto ipsec transform-set <name> esp-aes esp-sha-hmac",
+                "esp_proposals = aes128-sha1-modp2048",
+            ],
+        ),
+        (
+            {"ipsec_policy__encryption_algorithm": "aes-192-gcm-16"},
+            ("Phase 2", "Proposal"),
+            [
+                "not offered",
+                "crypto ipsec transform-set <name> esp-gcm 192",
+                "esp_proposals = aes192gcm16-modp2048",
+            ],
+        ),
+        (
+            {"ipsec_policy__encryption_algorithm": "aes-192-gcm-16"},
+            ("Phase 2", "Integrity"),
+            ["not used with this encryption"] * 3,
+        ),
+        (
+            {"ipsec_policy__transform_protocol": "ah"},
+            ("Phase 2", "Proposal"),
+            [
+                "not offered",
+                "crypto ipsec transform-set <name> ah-sha-hmac",
+                "ah_proposals = sha1-modp2048",
+            ],
+        ),
+        (
+            {"ipsec_policy__transform_protocol": "ah-esp"},
+            ("Phase 2", "Proposal"),
+            [
+                "not offered",
+                "crypto ipsec transform-set <name> ah-sha-hmac esp-aes esp-sha-hmac",
+                "not offered",
+            ],
+        ),
+        (
+            {"ipsec_policy__pfs": "disable"},
+            ("Phase 2", "Perfect forward secrecy"),
+            ["set pfs disable", "no set pfs", "no group in the proposal"],
+        ),
+        (
+            {"ike_policy__lifetime__value": 60},
+            ("Phase 1", "Lifetime (seconds)"),
+            [
+                "not offered: 120 to 172800 seconds",
+                "not offered: 120 to 86400 seconds",
+                "rekey_time = 54s; over_time = 6s",
+            ],
+        ),
+        (
+            {"dpd__action": "restart-by-peer"},
+            ("Dead peer detection and initiator", "DPD action"),
+            ["not offered"] * 3,
+        ),
+        (
+            {"local_cidrs": ["2001:db8:2::/64"], "remote_cidrs": ["2001:db8:1::/64"]},
+            ("Networks", "Your network and the cloud network 1"),
+            [
+                "set src-addr-type subnet6; set src-subnet6 2001:db8:1::/64;"
+                " set dst-addr-type subnet6; set dst-subnet6 2001:db8:2::/64",
+                "permit ipv6 2001:db8:1::/64 2001:db8:2::/64",
+                "local_ts = 2001:db8:1::/64; remote_ts = 2001:db8:2::/64",
+            ],
+        ),
+        (
+            {"ike_policy__ike_version": "v1", "ike_policy__phase1_negotiation_mode": "aggressive"},
+            ("Phase 1", "Mode"),
+            [
+                "set mode aggressive",
+                "crypto isakmp peer address 203.0.113.20;"
+                " set aggressive-mode client-endpoint <identity>",
+                "aggressive = yes",
+            ],
+        ),
+    ],
+)
+def test_setting_of_each_gateway(
+    changes: dict[str, Any], row: tuple[str, str], settings: list[str]
+) -> None:
+    assert rows(**changes)[row] == settings
+
+
+VALID = [
+    {"ike_policy__ike_version": version, f"{policy}__{field}": value}
+    for version in ("v1", "v2")
+    for policy in ("ike_policy", "ipsec_policy")
+    for field, values in (
+        ("encryption_algorithm", ENCRYPTION),
+        ("auth_algorithm", INTEGRITY),
+        ("pfs", GROUPS),
+    )
+    for value in values
+    if not create_peer(
+        connection(**{"ike_policy__ike_version": version, f"{policy}__{field}": value})
+    ).problems
+]
+
+
+def test_lines_of_strongswan_are_in_the_configuration_of_its_role() -> None:
+    checked = 0
+    for changes in [
+        *VALID,
+        {"ipsec_policy__pfs": "disable"},
+        {"ipsec_policy__transform_protocol": "ah"},
+        {"ipsec_policy__encapsulation_mode": "transport"},
+        {"initiator": "response-only"},
+        {"peer_id": "a@example.com", "local_id": "cloud"},
+        {"dpd__action": "disabled"},
+    ]:
+        config = configure(create_peer(connection(**changes))).config
+        lines = {re.sub(r'"', "", line.strip()) for line in config.splitlines()}
+        for section in describe(connection(**changes))["sections"]:
+            for row in section["rows"]:
+                for line in row["settings"][STRONGSWAN]["lines"]:
+                    setting = re.sub(r'"|^(local|remote): ', "", line)
+                    if " = " in setting:
+                        checked += 1
+                        assert setting in lines, (changes, row["label"])
+    assert len(VALID) > 100
+    assert checked > 10 * len(VALID)
+
+
+def test_value_that_the_api_does_not_have_is_no_row() -> None:
+    enterprise = connection(
+        edition="enterprise",
+        initiator=None,
+        dpd={"interval": 30, "timeout": None, "action": None},
+        style="POLICY",
+        policy_rules=[{"source": "10.2.0.0/24", "destination": ["10.1.0.0/24"]}],
+    )
+    parameters = describe(enterprise)
+    (detection,) = [one for one in parameters["sections"] if one["title"].startswith("Dead peer")]
+    assert [row["label"] for row in detection["rows"]] == ["DPD interval (seconds)"]
+    assert parameters["edition"] == "Enterprise Edition VPN"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ike_policy": None}, "The connection has no IKE policy."),
+        ({"style": "BGP"}, "The connection is route-based (style 'BGP')"),
+        ({"ipsec_policy__pfs": "group99"}, "The IPsec policy has the unknown pfs 'group99'."),
+        ({"remote_cidrs": None}, "The connection has no on-premises networks"),
+    ],
+)
+def test_unusable_connection_has_reasons_and_no_rows(changes: dict[str, Any], reason: str) -> None:
+    parameters = describe(connection(**changes))
+    assert parameters["problems"][0].startswith(reason)
+    assert parameters["sections"] == []
+
+
+HOSTILE = 'a | b <script>alert(1)</script> [x](javascript:y) \n# "heading" `&amp;`'
+
+
+class Texts(HTMLParser):
+    """The elements and the text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_hostile_text_stays_text_in_both_formats() -> None:
+    plain, hostile = (
+        {format: render(describe(connection(name=name)), format, note=name) for format in FORMATS}
+        for name in ("plain", HOSTILE)
+    )
+    shown = " ".join(HOSTILE.split())
+    for page in (Texts(plain["html"]), Texts(hostile["html"])):
+        assert "script" not in page.tags
+    assert shown in " ".join(Texts(hostile["html"]).text.split())
+    assert Texts(hostile["html"]).tags == Texts(plain["html"]).tags
+
+    tokens = {
+        name: MarkdownIt().enable("table").parse(pages["markdown"])
+        for name, pages in (("plain", plain), ("hostile", hostile))
+    }
+    # The same headings, tables and cells: nothing in the name was markup.
+    kinds = {name: [token.type for token in found] for name, found in tokens.items()}
+    assert kinds["hostile"] == kinds["plain"]
+    inline = [inner.type for token in tokens["hostile"] for inner in token.children or []]
+    assert set(inline) <= {"text", "softbreak", "em_open", "em_close", "text_special"}
+    heading = tokens["hostile"][1]
+    title = "".join(inner.content for inner in heading.children or [])
+    assert " ".join(title.split()).endswith(shown)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_page_says_that_the_key_is_exchanged_separately(format: str) -> None:
+    page = render(describe(CONNECTION), format, note="Questions: vpn@example.com")
+    assert "The pre-shared key is exchanged separately" in page
+    assert "never-on-a-page" not in page
+    assert "vpn" in page
+
+
+def test_file_name_is_safe_and_short() -> None:
+    for name, file_name in (
+        ("branch-berlin", "branch-berlin"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("a b/c\nd", "a_b_c_d"),
+        ("..", CONNECTION["id"]),
+        ("", CONNECTION["id"]),
+        ("München", "München"),
+        ("x" * 255, "x" * 48),
+    ):
+        assert describe(connection(name=name))["file_name"] == file_name
