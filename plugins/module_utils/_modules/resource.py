@@ -164,19 +164,25 @@ class _Run:
 
     def _read(self) -> list[Row]:
         """Return the objects with the name or ID, and resolve references, in parallel."""
-        references = {
-            one.name: (one.option, one.refers_to)
+        references = [
+            (one.option, one.name, one.refers_to)
             for one in self.writable.fields
             if one.refers_to and one.name in self.wanted and not values.is_id(self.wanted[one.name])
-        }
-        with ThreadPoolExecutor(1 + len(references)) as pool:
+        ]
+        names: dict[str, list[str]] = {}
+        for _option, name, kind in references:
+            names.setdefault(kind.path, []).append(self.wanted[name])
+        with ThreadPoolExecutor(1 + len(names)) as pool:
             own = pool.submit(self._own_rows)
-            found = {
-                name: pool.submit(self.objects.named, referred, self.wanted[name], REFERENCE_FIELDS)
-                for name, (_option, referred) in references.items()
+            lists = {
+                kind.path: pool.submit(
+                    self.objects.by_name, kind, names[kind.path], REFERENCE_FIELDS
+                )
+                for kind in {kind.path: kind for _option, _name, kind in references}.values()
             }
-            for name, (option, _referred) in references.items():
-                self.wanted[name] = self._reference(option, name, found[name].result())
+            for option, name, kind in references:
+                rows = lists[kind.path].result()[self.wanted[name]]
+                self.wanted[name] = self._reference(option, self.wanted[name], rows)
             return own.result()
 
     def _own_rows(self) -> list[Row]:
@@ -186,9 +192,8 @@ class _Run:
             return self.objects.named(kind, self.params["name"], fields)
         return self.objects.with_id(kind, self.params["id"].lower(), fields)
 
-    def _reference(self, option: str, name: str, rows: list[Row]) -> str:
+    def _reference(self, option: str, text: str, rows: list[Row]) -> str:
         """Return the ID of the object with a name."""
-        text = self.wanted[name]
         if len(rows) == 1:
             return str(rows[0]["id"])
         if rows:

@@ -34,6 +34,22 @@ class Objects:
         rows = self._rows(kind, [("name", name)], fields)
         return [row for row in rows if row.get("name") == name and self.owns(row)]
 
+    def by_name(
+        self, kind: Kind, names: t.Sequence[str], fields: t.Sequence[str]
+    ) -> dict[str, list[Row]]:
+        """Return the project's objects with each of several names, if possible from one list."""
+        rows = self._rows(kind, [("name", name) for name in dict.fromkeys(names)], fields)
+        found = {
+            name: [row for row in rows if row.get("name") == name and self.owns(row)]
+            for name in names
+        }
+        if len(found) > 1:
+            # a server might filter by one of the names only
+            found.update(
+                {name: self.named(kind, name, fields) for name in names if not found[name]}
+            )
+        return found
+
     def with_id(self, kind: Kind, object_id: str, fields: t.Sequence[str] = ()) -> list[Row]:
         """Return the object with an ID, of any project, in a list."""
         rows = self._rows(kind, [("id", object_id)], fields)
