@@ -14,18 +14,18 @@ from pathlib import Path
 from tests.contract.conftest import World
 from tests.mock_api import MockApi
 
+PENDING = "SELECT id FROM ipsec_site_connections WHERE status = 'PENDING_CREATE' AND project_id = ?"
 # A service without a connection is never reported, so it stays pending.
 REPORTS = (
-    "UPDATE ipsec_site_connections SET status = 'DOWN'"
-    " WHERE status = 'PENDING_CREATE' AND project_id = ?",
-    "UPDATE vpnservices SET status = 'ACTIVE' WHERE status = 'PENDING_CREATE' AND project_id = ?"
-    " AND id IN (SELECT vpnservice_id FROM ipsec_site_connections)",
+    "UPDATE ipsec_site_connections SET status = 'DOWN' WHERE id = ?",
+    "UPDATE vpnservices SET status = 'ACTIVE' WHERE status = 'PENDING_CREATE'"
+    " AND id IN (SELECT vpnservice_id FROM ipsec_site_connections WHERE id = ?)",
 )
 
 
 @contextmanager
 def reporting_agent(world: World, project: str) -> t.Iterator[None]:
-    """Have an agent report the connections of a project, twice a second on the real servers."""
+    """Have an agent report the connections of a project, within a second on the real servers."""
     server = world.server
     if isinstance(server, MockApi):
         server.agent.polls = 0
@@ -36,10 +36,16 @@ def reporting_agent(world: World, project: str) -> t.Iterator[None]:
     database = Path(server.directory) / "neutron.sqlite"
 
     def report() -> None:
-        while not over.wait(0.5):
+        seen: set[str] = set()
+        while not over.wait(0.3):
             with closing(sqlite3.connect(database, timeout=30)) as connection, connection as change:
-                for statement in REPORTS:
-                    change.execute(statement, [server.project_id(project)])
+                rows = change.execute(PENDING, [server.project_id(project)]).fetchall()
+                pending = {object_id for (object_id,) in rows}
+                # At second sight, because SQLite fails the creation that still writes.
+                for object_id in pending & seen:
+                    for statement in REPORTS:
+                        change.execute(statement, [object_id])
+                seen = pending
 
     thread = threading.Thread(target=report, daemon=True)
     thread.start()

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.ansible_commands import Ansible
 from tests.contract.conftest import World, openstack_world
 from tests.contract.reporting_agent import reporting_agent
 from tests.in_process import run_module
+from tests.mock_api import MockApi
 from tests.mock_api.scenario import KINDS
 
 Row = dict[str, t.Any]
@@ -146,10 +146,10 @@ def project(world: World) -> t.Iterator[Project]:
     project.clear()
 
 
-# --- the whole life, through Ansible itself ---
+# --- the whole life ---
 
 
-def test_objects_are_created_kept_and_removed(ansible: Ansible, project: Project) -> None:
+def test_objects_are_created_kept_and_removed(project: Project) -> None:
     objects = {
         "service": ("vpn_service", SERVICE),
         "ike": ("ike_policy", IKE),
@@ -158,23 +158,13 @@ def test_objects_are_created_kept_and_removed(ansible: Ansible, project: Project
         "remote": ("endpoint_group", REMOTE),
         "tunnel": ("ipsec_connection", {**TUNNEL, "wait_interval": 0.2}),
     }
-    results = ansible.tasks(
-        {
-            f"{step} {name}": {f"otc.vpn.{module}": options, "check_mode": step == "predict"}
-            for step in ("predict", "create", "keep")
-            for name, (module, options) in objects.items()
-        },
-        project.world.environment("wendy"),
-        "--diff",
-    )
-    assert "not-for-logs" not in json.dumps(results)
-    assert not any(result.get("failed") for result in results.values()), results
-    changed = {name: result["changed"] for name, result in results.items()}
-    assert changed == {name: not name.startswith("keep") for name in changed}
-    assert results["create tunnel"]["ipsec_connection"]["status"] in ("ACTIVE", "DOWN")
-    assert results["create service"]["vpn_service"]["status"] == "PENDING_CREATE"
+    created = {
+        name: project.change(module, **options) for name, (module, options) in objects.items()
+    }
+    assert created["tunnel"]["ipsec_connection"]["status"] in ("ACTIVE", "DOWN")
+    assert created["service"]["vpn_service"]["status"] == "PENDING_CREATE"
     networks = ["192.168.1.0/24", "192.168.2.0/24"]
-    assert results["create remote"]["endpoint_group"]["endpoints"] == networks
+    assert created["remote"]["endpoint_group"]["endpoints"] == networks
 
     for module, options in objects.values():
         assert not project.run(module, check=True, **options)["changed"]
@@ -300,6 +290,11 @@ def test_other_spellings_are_no_change(project: Project) -> None:
 # --- refusals ---
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+LEGACY: Row = {
+    **{name: value for name, value in TUNNEL.items() if "group" not in name},
+    "name": "legacy",
+    "peer_cidrs": ["192.168.70.0/24"],
+}
 REFUSALS: list[tuple[str, Row, str]] = [
     ("ipsec_connection", {**TUNNEL, "name": "new", "mtu": 0}, "mtu must be between 68"),
     ("ipsec_connection", {**TUNNEL, "name": "new", "mtu": 2**31}, "mtu must be between 68"),
@@ -383,6 +378,20 @@ REFUSALS: list[tuple[str, Row, str]] = [
     ("endpoint_group", {**REMOTE, "name": "new", "endpoints": ["10.0.0.1"]}, "endpoints must"),
     ("endpoint_group", {**REMOTE, "name": "new", "endpoints": []}, "endpoints must not be empty"),
     ("endpoint_group", {"name": "remote", "replace": True, "endpoints": ["2001:db8::/32"]}, "keep"),
+    ("endpoint_group", {**REMOTE, "name": ""}, "name must have 1 to 255 characters"),
+    ("endpoint_group", {**REMOTE, "name": "two\nlines"}, "name must not contain U+000A"),
+    ("endpoint_group", {**REMOTE, "name": "new", "endpoints": ["010.0.0.0/8"]}, "endpoints must"),
+    (
+        "endpoint_group",
+        {"name": "new", "type": "subnet", "endpoints": ["writing-app"]},
+        "endpoints must",
+    ),
+    ("ipsec_connection", {**TUNNEL, "name": "new", "peer_id": ""}, "peer_id must have 1 to 255"),
+    ("ipsec_connection", {**TUNNEL, "name": "new", "local_id": "x" * 256}, "local_id must have"),
+    ("ipsec_connection", {**TUNNEL, "name": "new", "peer_id": "a\0b"}, "peer_id must not contain"),
+    ("ipsec_connection", {**LEGACY, "peer_cidrs": ["10.0.0.0/8", "10.1.1.1/8"]}, "peer_cidrs"),
+    ("ipsec_connection", {**LEGACY, "peer_cidrs": []}, "peer_cidrs must not be empty"),
+    ("ike_policy", {"name": "new", "encryption_algorithm": "aes-256"}, "requires auth_algorithm"),
 ]
 
 
@@ -391,9 +400,15 @@ def test_refusals_name_the_option_and_change_nothing(project: Project) -> None:
     project.run("ike_policy", **{**IKE, "name": "other-ike"})
     project.run("vpn_service", name="lonely", router="elsewhere")
     before = project.rows()
+    server = project.world.server
+    if isinstance(server, MockApi):
+        server.requests.clear()
     for module, options, sentence in REFUSALS:
         assert sentence in project.refuse(module, **options), (module, options)
     assert project.rows() == before
+    if isinstance(server, MockApi):
+        sent = {one.method for one in server.requests if one.path.startswith("/v2.0/")}
+        assert sent == {"GET"}
 
 
 def test_object_in_use_is_not_removed(project: Project) -> None:
@@ -467,6 +482,71 @@ def test_missing_reference_is_an_error_and_in_check_mode_a_warning(project: Proj
     forecast = project.run("ipsec_connection", check=True, **TUNNEL)
     assert forecast["changed"]
     assert len(forecast["warnings"]) == 5
+
+
+@pytest.mark.parametrize("module", ["ike_policy", "ipsec_policy"])
+def test_policy_that_cannot_be_read_leaves_the_others_usable(project: Project, module: str) -> None:
+    collection = COLLECTIONS[module]
+    body = {"name": "spoiled", "auth_algorithm": "sha1", "encryption_algorithm": "aes-128"}
+    spoiled = project.ask("POST", collection, body=body)["id"]
+    try:
+        kind = KINDS[collection]
+        assert project.world.ask(kind.path, user="wendy").status == 500
+        project.change(module, **{**ESP, "name": "good"})
+        project.change(module, name="good", lifetime=7200)
+        result = project.run(module, name="spoiled", state="absent", retries=0)
+        assert "HTTP 500" in result["msg"]
+        assert "good" not in result["msg"]
+        assert project.run(module, name="good", state="absent")["changed"]
+    finally:
+        project.world.server.remove(spoiled)
+
+
+def test_exceeded_quota_is_a_failure_before_anything_changes(project: Project) -> None:
+    project.build()
+    new: dict[str, Row] = {
+        "vpn_service": {**SERVICE, "name": "new"},
+        "ike_policy": {**IKE, "name": "new"},
+        "ipsec_policy": {**ESP, "name": "new"},
+        "endpoint_group": {"name": "remote", "endpoints": ["192.168.5.0/24"], "replace": True},
+        "ipsec_connection": {**TUNNEL, "name": "new"},
+    }
+    before = project.rows()
+    server = project.world.server
+    for module, options in new.items():
+        collection = COLLECTIONS[module]
+        member = KINDS[collection].member
+        server.set_quota(PROJECT, member, len(before[collection]))
+        try:
+            result = project.run(module, **options)
+        finally:
+            server.set_quota(PROJECT, member, -1)
+        assert f"Quota exceeded for resources: ['{member}']" in result["msg"]
+        assert result["failure"]["status"] == 409
+        assert result["failure"]["temporary"] is False
+    assert project.rows() == before
+
+
+# --- a service with a subnet ---
+
+
+def test_connection_with_peer_cidrs_is_created_changed_and_removed(project: Project) -> None:
+    (subnet,) = project.subnets("writing-app")
+    project.change("vpn_service", **SERVICE, subnet_id=subnet)
+    project.change("ike_policy", **IKE)
+    project.change("ipsec_policy", **ESP)
+    project.change("ipsec_connection", **LEGACY, wait_interval=0.2)
+    spelled = ["192.168.71.0/24", "192.168.70.9/24"]
+    result = project.change("ipsec_connection", name="legacy", peer_cidrs=spelled)
+    networks = ["192.168.70.0/24", "192.168.71.0/24"]
+    assert sorted(result["ipsec_connection"]["peer_cidrs"]) == networks
+    assert not project.run("ipsec_connection", name="legacy", peer_cidrs=networks)["changed"]
+    project.run("endpoint_group", **project.local())
+    project.run("endpoint_group", **REMOTE)
+    groups = {"local_ep_group": "local", "peer_ep_group": "remote"}
+    assert "Set recreate to true" in project.refuse("ipsec_connection", name="legacy", **groups)
+    project.run("ipsec_connection", name="legacy", state="absent")
+    assert not project.rows()["ipsec_site_connections"]
 
 
 # --- new objects in place of old ones ---

@@ -101,7 +101,6 @@ def test_unchanged_objects_cost_one_list_of_each_kind(cloud: Cloud) -> None:
     assert not cloud.run("ipsec_connection", **TUNNEL)["changed"]
     assert sorted(cloud.sent()) == [
         "GET endpoint-groups",
-        "GET endpoint-groups",
         "GET ikepolicies",
         "GET ipsec-site-connections",
         "GET ipsecpolicies",
@@ -111,6 +110,23 @@ def test_unchanged_objects_cost_one_list_of_each_kind(cloud: Cloud) -> None:
     assert cloud.sent() == ["GET endpoint-groups"]
     assert not cloud.run("ike_policy", **IKE)["changed"]
     assert cloud.sent() == ["GET ikepolicies"]
+
+
+def test_references_by_id_cost_no_request(cloud: Cloud) -> None:
+    cloud.build()
+    ids = {row["name"]: row["id"] for row in cloud.groups()}
+    groups = {"local_ep_group": ids["local"].upper(), "peer_ep_group": ids["remote"]}
+    assert not cloud.run("ipsec_connection", name="tunnel", **groups)["changed"]
+    assert cloud.sent() == ["GET ipsec-site-connections"]
+
+
+def test_server_that_filters_by_one_name_is_asked_for_each(cloud: Cloud) -> None:
+    cloud.build()
+    path = r"endpoint-groups\?name=local&name=remote"
+    rows = {"endpoint_groups": [one for one in cloud.groups() if one["name"] == "remote"]}
+    cloud.mock_api.fault(path, body=rows)
+    assert not cloud.run("ipsec_connection", **TUNNEL)["changed"]
+    assert cloud.sent().count("GET endpoint-groups") == 2
 
 
 def test_creation_adds_one_post_and_one_look(cloud: Cloud) -> None:
@@ -138,12 +154,30 @@ def test_dialect_of_unknown_hosts_is_read_only_where_it_matters(cloud: Cloud) ->
     assert "GET extensions" not in cloud.sent()
 
 
+def test_policy_with_sha1_that_neutron_can_read_is_kept(neutron: Cloud) -> None:
+    row = neutron.run("ike_policy", **IKE)["ike_policy"]
+    shown = {"ikepolicies": [{**row, "auth_algorithm": "sha1"}]}
+    for options, changed in (({"auth_algorithm": "sha1"}, False), ({"lifetime": 7200}, True)):
+        neutron.mock_api.fault("ikepolicies", method="GET", body=shown)
+        assert neutron.run("ike_policy", name="ike", **options)["changed"] is changed
+
+
 # --- the words and limits of Open Telekom Cloud ---
 
 
 def test_algorithms_are_sent_in_the_words_of_the_server(otc: Cloud) -> None:
     assert otc.run("ike_policy", **IKE)["ike_policy"]["auth_algorithm"] == "sha2-256"
     assert not otc.run("ike_policy", **IKE)["changed"]
+
+
+def test_existing_sha1_policy_is_kept_or_strengthened(otc: Cloud) -> None:
+    old = {"name": "old", "auth_algorithm": "sha1", "encryption_algorithm": "3des"}
+    assert otc.run("ike_policy", **old)["changed"]
+    assert not otc.run("ike_policy", **old)["changed"]
+    assert otc.run("ike_policy", name="old", lifetime=7200)["changed"]
+    result = otc.run("ike_policy", **{**IKE, "name": "old"})
+    assert result["diff"]["before"] == {"auth_algorithm": "sha1", "encryption_algorithm": "3des"}
+    assert result["ike_policy"]["auth_algorithm"] == "sha2-256"
 
 
 def test_policy_in_use_is_changed_and_its_connections_are_updated(otc: Cloud) -> None:
@@ -306,6 +340,57 @@ def test_warnings_of_options_are_shown_when_a_request_fails(neutron: Cloud) -> N
         result = run_module(module, {**options, "retries": 0}, environment)
         assert result["failure"]["status"] == 500
         assert any("auth.token is not used" in str(one) for one in result["warnings"]), result
+
+
+def test_lost_responses_of_each_module_change_nothing_twice(neutron: Cloud) -> None:
+    """Each write request of a life loses its response, in another way for each module."""
+    subnet = neutron.mock_api.id_of(PROJECT, "writing-app", "subnets")
+    local = {"name": "local", "type": "subnet", "endpoints": [subnet]}
+    objects: list[tuple[str, Row, str]] = [
+        ("vpn_service", {"name": "service", "router": "writing"}, "vpnservices"),
+        ("ike_policy", IKE, "ikepolicies"),
+        ("ipsec_policy", {**IKE, "name": "esp"}, "ipsecpolicies"),
+        ("endpoint_group", local, "endpoint_groups"),
+        ("endpoint_group", GROUP, "endpoint_groups"),
+        ("ipsec_connection", TUNNEL, "ipsec_site_connections"),
+    ]
+
+    def change(method: str, fault: Row, module: str, **options: t.Any) -> None:
+        neutron.mock_api.fault("/vpn/", method=method, **fault)
+        result = neutron.run(module, **options, api_timeout=1.5)
+        assert result.get("changed"), (method, fault, result)
+        assert neutron.count(method) == 1, (method, fault, neutron.sent())
+        again = neutron.run(module, **options)
+        assert not again["changed"], (method, fault, again)
+
+    for (module, options, collection), fault in zip(objects, [*LOST, LOST[0]], strict=True):
+        change("POST", fault, module, **options)
+        assert len(names(neutron, collection, options["name"])) == 1
+        if "policy" in module:  # before a connection uses it
+            change("PUT", fault, module, name=options["name"], description="new")
+    for (module, options, collection), fault in zip(objects, [*LOST, LOST[0]], strict=True):
+        if "policy" not in module:
+            change("PUT", fault, module, name=options["name"], description="new")
+        (row,) = names(neutron, collection, options["name"])
+        assert row["description"] == "new"
+    for (module, options, collection), fault in zip(reversed(objects), [*LOST, LOST[0]]):
+        change("DELETE", fault, module, name=options["name"], state="absent")
+        assert names(neutron, collection, options["name"]) == []
+
+
+def names(cloud: Cloud, collection: str, name: str) -> list[Row]:
+    """Return the objects of a collection with a name."""
+    return [row for row in cloud.mock_api.rows(PROJECT, collection) if row["name"] == name]
+
+
+def test_objects_that_get_one_name_at_the_same_time_are_a_failure(neutron: Cloud) -> None:
+    other = neutron.run("endpoint_group", **{**GROUP, "name": "other"})["endpoint_group"]["id"]
+    neutron.mock_api.fault("endpoint-groups", method="POST", change={other: {"name": "remote"}})
+    result = neutron.run("endpoint_group", **GROUP)
+    assert "2 objects named remote were created at the same time" in result["msg"]
+    ids = {row["id"] for row in neutron.groups()}
+    assert len(ids) == 2
+    assert all(one in result["msg"] for one in ids)
 
 
 def test_throttled_creation_is_repeated(neutron: Cloud) -> None:
