@@ -31,6 +31,12 @@ _SEPARATOR = re.compile(
 )
 
 
+# Control characters, those that change the direction of text, and halves of surrogate pairs.
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+
+
 class VpnError(Exception):
     """Error with a message for the user. It contains no secrets.
 
@@ -84,7 +90,8 @@ def redact_url(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "(invalid URL)"
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    shown = (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")
+    return one_line(urlunsplit(shown))
 
 
 def url_secrets(url: str) -> tuple[str, ...]:
@@ -96,8 +103,8 @@ def url_secrets(url: str) -> tuple[str, ...]:
 
 
 def one_line(text: str) -> str:
-    """Return text on one line without control characters, cut to MESSAGE_LENGTH."""
-    text = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", " ", text).split())
+    """Return text on one line without invisible characters, cut to MESSAGE_LENGTH."""
+    text = " ".join(_INVISIBLE.sub(" ", text).split())
     return text if len(text) <= MESSAGE_LENGTH else text[:MESSAGE_LENGTH] + "…"
 
 

@@ -136,6 +136,11 @@ FAILURES = (
     ),
     Failure("", "", "{where} cannot be sent: {reason}.", False),
 )
+# Exceptions whose text contains what the server sent, by name.
+_NOT_HTTP = {
+    "BadStatusLine": "the response does not begin with an HTTP status line",
+    "InvalidChunkLength": "the response is not chunked as its headers say",
+}
 _UNSENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 
 
@@ -165,7 +170,7 @@ def transport_error(error: BaseException, place: Place) -> VpnError:
         where=place.where,
         option=place.option,
         timeout=place.timeout,
-        reason=mask(_plain(reason), place.secrets),
+        reason=mask_named(mask(_plain(reason), place.secrets)),
         ca_cert=f"ca_cert ({ca_cert})" if ca_cert else "the CA bundle",
         ca_advice="Check that ca_cert contains the CA that signed the certificate."
         if ca_cert
@@ -195,6 +200,8 @@ def _chain(error: BaseException) -> list[BaseException]:
 def root_cause(error: BaseException) -> str:
     """Return the innermost reason of an exception of requests, because the others contain the URL."""
     innermost = _chain(error)[-1]
+    if type(innermost).__name__ in _NOT_HTTP:
+        return _NOT_HTTP[type(innermost).__name__]
     # urllib3 puts the name of the connection first
     text = re.sub(r"^[^:]*[>)]: ", "", str(innermost)) or type(innermost).__name__
     return one_line(text).rstrip(".")

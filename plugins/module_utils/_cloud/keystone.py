@@ -181,7 +181,7 @@ class Keystone:
                     "because it would carry the password along"
                 ) from None
             raise self._unexpected(one_line(mask(str(error), place.secrets)).rstrip(".")) from None
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
             # because keystoneauth1 expects well-formed responses
             raise self._unexpected("it is not a response of Keystone") from None
 

@@ -214,6 +214,13 @@ def _watched_adapter(adapter_class: t.Any) -> t.Any:
             manager = super().proxy_manager_for(proxy, **options)
             return manager if known else watch(manager)
 
+        def close(self) -> None:
+            # urllib3 closes idle connections only when nothing refers to their pool any more.
+            for manager in (self.poolmanager, *self.proxy_manager.values()):
+                for key in manager.pools.keys():  # noqa: SIM118 # it is no dictionary
+                    manager.pools[key].close()
+            super().close()
+
     return WatchedAdapter()
 
 
