@@ -357,6 +357,24 @@ enterprise_connections:
       description: Always null, because the API has no equivalent.
       returned: when O(resolve=true)
       type: dict
+source:
+  description: Cloud, region and project that were queried. The filters and roles of this collection use them as labels.
+  returned: when the connection options are valid, also on failure
+  type: dict
+  sample: {cloud: production, region: eu-de, project: eu-de, project_id: null}
+  contains:
+    cloud:
+      description: Name of the cloud in C(clouds.yaml), or V(null).
+      type: str
+    region:
+      description: Region, or V(null) if it is not set.
+      type: str
+    project:
+      description: Name of the project, or V(null) if it is not set.
+      type: str
+    project_id:
+      description: ID of the project, or V(null) if it is not set.
+      type: str
 failure:
   description: Details of a failure.
   returned: failure

@@ -592,6 +592,8 @@ def test_waiting_in_vain_names_the_last_states(ansible: Ansible, mock_api: MockA
     assert "plant-gdansk: ERROR" in answer["msg"]
     assert answer["failure"] == {"status": None, "temporary": True, "request_id": None}
     assert "plant-leipzig" not in answer["msg"]
+    source = {"cloud": None, "region": "RegionOne", "project": "vpn-one", "project_id": None}
+    assert answer["source"] == source
     assert "after 5 seconds" in answer["msg"]
 
 

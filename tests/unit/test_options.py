@@ -24,6 +24,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
     DEFAULTS,
     OPTIONS,
     merge_options,
+    source_of,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import tls_settings
 from ansible_collections.otc.vpn.plugins.module_utils._modules.info import argument_spec
@@ -368,6 +369,16 @@ def test_files_and_regions_of_the_cloud(clouds: t.Callable[..., None]) -> None:
     assert "RegionThree" in failure(
         lambda: merge_options({"cloud": "one", "region_name": "RegionThree"}, {})
     )
+
+
+def test_source_is_that_of_cloud(clouds: t.Callable[..., None]) -> None:
+    options = merge_options({"cloud": "two"}, {"OS_PROJECT_NAME": "other"})
+    assert source_of(options) == {
+        "cloud": "two",
+        "region": None,
+        "project": "vpn-two",
+        "project_id": None,
+    }
 
 
 def test_insecure_of_the_cloud(clouds: t.Callable[..., None]) -> None:

@@ -175,6 +175,17 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
     return {**converted, "warnings": warnings, "credentials_found": credentials_found}
 
 
+def source_of(options: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    """Return the cloud, region and project that completed options select, null if not set."""
+    auth = options["auth"]
+    return {
+        "cloud": options.get("cloud"),
+        "region": options.get("region_name"),
+        "project": auth.get("project_name"),
+        "project_id": auth.get("project_id"),
+    }
+
+
 def _auth(value: t.Any, label: str) -> dict[str, t.Any]:
     if value is None:
         return {}

@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .._cloud.client import Session
 from .._cloud.errors import VpnError
-from .._cloud.options import OPTIONS, merge_options, secrets_of
+from .._cloud.options import OPTIONS, merge_options, secrets_of, source_of
 from .._vpn.gathering import Messages, Selection, check_selection, gather
 from .._vpn.kinds import Kind
 
@@ -47,6 +47,7 @@ def run_info_module(kind: Kind, result: str) -> None:
     """Run the info module of a kind, which returns its list as `result`."""
     module = AnsibleModule(argument_spec=argument_spec(kind), supports_check_mode=True)
     params = module.params
+    source: dict[str, t.Any] = {}
     messages = Messages(warn=module.warn, debug=module.debug)
     try:
         selection = Selection(
@@ -62,6 +63,7 @@ def run_info_module(kind: Kind, result: str) -> None:
         options = merge_options({name: params[name] for name in OPTIONS}, os.environ)
         # Ansible masks the secrets of options only, and these can come from elsewhere.
         module.no_log_values.update(secrets_of(options["auth"]))
+        source = {"source": source_of(options)}
         for warning in options["warnings"]:
             module.warn(warning)
         with closing(Session(options)) as session:
@@ -77,7 +79,7 @@ def run_info_module(kind: Kind, result: str) -> None:
     except VpnError as error:
         failure = error
     else:
-        module.exit_json(changed=False, **{result: rows})
+        module.exit_json(changed=False, **source, **{result: rows})
         return
     # Outside of the handler, where fail_json would add a traceback.
     module.fail_json(
@@ -87,4 +89,5 @@ def run_info_module(kind: Kind, result: str) -> None:
             "temporary": failure.temporary,
             "request_id": failure.request_id,
         },
+        **source,
     )
