@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: peer_parameters
 short_description: List the parameters of a connection for the engineer of the remote gateway
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: peer_parameters_page
 short_description: Write the parameters of a connection as HTML or Markdown
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The otc.vpn authors (@otc-vpn)
 description:
