@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The fragments `otc.vpn.resource` and `otc.vpn.resource.wait`."""
+    """The fragment `otc.vpn.resource`, and the parts of it that not all of the modules share."""
 
     DOCUMENTATION = r"""
 options:
@@ -58,6 +58,80 @@ attributes:
   idempotent:
     description: Running the module again changes nothing.
     support: full
+"""
+
+    POLICY = r"""
+options:
+  auth_algorithm:
+    description:
+      - Authentication algorithm. Required to create a policy, because the default of the server, V(sha1), is weak.
+      - V(sha256) and V(sha2-256) are the same algorithm, as are the other pairs. The module sends the name that the server accepts.
+      - V(md5) and V(sha1) are only supported on Open Telekom Cloud, V(aes-xcbc) and V(aes-cmac) only on Neutron.
+    type: str
+    choices: [sha256, sha384, sha512, md5, sha1, sha2-256, sha2-384, sha2-512, aes-xcbc, aes-cmac]
+  encryption_algorithm:
+    description:
+      - Encryption algorithm. Required to create a policy.
+      - V(3des) is only supported on Open Telekom Cloud, the modes CTR, CCM and GCM only on Neutron.
+    type: str
+    choices:
+      - aes-128
+      - aes-192
+      - aes-256
+      - 3des
+      - aes-128-ctr
+      - aes-192-ctr
+      - aes-256-ctr
+      - aes-128-ccm-8
+      - aes-128-ccm-12
+      - aes-128-ccm-16
+      - aes-192-ccm-8
+      - aes-192-ccm-12
+      - aes-192-ccm-16
+      - aes-256-ccm-8
+      - aes-256-ccm-12
+      - aes-256-ccm-16
+      - aes-128-gcm-8
+      - aes-128-gcm-12
+      - aes-128-gcm-16
+      - aes-192-gcm-8
+      - aes-192-gcm-12
+      - aes-192-gcm-16
+      - aes-256-gcm-8
+      - aes-256-gcm-12
+      - aes-256-gcm-16
+  pfs:
+    description:
+      - Diffie-Hellman group. V(group1) and V(disable) are only supported on Open Telekom Cloud, V(group17), V(group18) and V(group22) to
+        V(group31) only on Neutron.
+    type: str
+    choices:
+      - group1
+      - group2
+      - group5
+      - group14
+      - group15
+      - group16
+      - group17
+      - group18
+      - group19
+      - group20
+      - group21
+      - group22
+      - group23
+      - group24
+      - group25
+      - group26
+      - group27
+      - group28
+      - group29
+      - group30
+      - group31
+      - disable
+  lifetime:
+    description:
+      - Lifetime of the SA in seconds, at least 60, and at most 604800 on Open Telekom Cloud.
+    type: int
 """
 
     WAIT = r"""
