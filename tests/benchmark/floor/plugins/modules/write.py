@@ -48,13 +48,17 @@ def main() -> None:
     session.headers["X-Auth-Token"] = os.environ["BENCHMARK_WRITE_TOKEN"]
     url = os.environ["BENCHMARK_WRITE_URL"]
 
-    def rows(path: str, name: str) -> list[dict[str, t.Any]]:
-        (found,) = session.get(f"{url}/{path}", params={"name": name}, timeout=60).json().values()
+    def rows(path: str, *names: str) -> list[dict[str, t.Any]]:
+        query = [("name", name) for name in names]
+        (found,) = session.get(f"{url}/{path}", params=query, timeout=60).json().values()
         return list(found)
 
-    path, body = module.params["path"], module.params["body"]
-    for attribute, referred in module.params["references"].items():
-        body[attribute] = rows(referred, body[attribute])[0]["id"]
+    path, body, references = (module.params[name] for name in ("path", "body", "references"))
+    for referred in dict.fromkeys(references.values()):
+        attributes = [name for name, other in references.items() if other == referred]
+        found = rows(referred, *(body[name] for name in attributes))
+        ids = {row["name"]: row["id"] for row in found}
+        body.update({name: ids[body[name]] for name in attributes})
     found = rows(path, body["name"])
     if found:
         module.exit_json(changed=False, row=found[0])
