@@ -282,9 +282,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for edition in dict.fromkeys(query["editions"]):
             kind = hosts.KINDS[edition]
             fields = query["fields"]
-            if fields is None and edition == "enterprise" and not query["resolve"]:
-                # The address of the remote gateway is a field of another object.
-                fields = [*kind.fields, "state", "project_id"]
             if fields is not None:
                 needed = (*fields, *self.get_option("hostnames"), "peer_address", "created_at")
                 fields = [name for name in dict.fromkeys(needed) if name in kind.names]
@@ -293,6 +290,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 name=options.names(query["name"]),
                 filters={name: query[name] for name in CONNECTION.filters},
                 fields=fields,
+                # The address of the remote gateway is a field of another object.
+                added=["peer_address"] if enterprise else [],
                 vpn_service=None if enterprise else query["vpn_service"],
                 gateway=(query["gateway"] or query["vpn_service"]) if enterprise else None,
                 customer_gateway=query["customer_gateway"] if enterprise else None,

@@ -158,6 +158,8 @@ def test_fields_limit_variables_and_requests(ansible: Ansible, mock_api: MockApi
 
 
 def test_both_editions_are_hosts(ansible: Ansible, mock_api: MockApi) -> None:
+    vendor = {"vendor_field": "of a later release", "psk": "never-a-variable"}
+    mock_api.change(mock_api.id_of(PROJECT, "office-berlin-1", "vpn_connections"), **vendor)
     source = {
         "editions": ["classic", "enterprise"],
         "keyed_groups": [{"key": "ipsec_edition", "separator": ""}],
@@ -171,9 +173,29 @@ def test_both_editions_are_hosts(ansible: Ansible, mock_api: MockApi) -> None:
         assert variables.get("ansible_host") == variables["ipsec_peer_address"]
         assert variables["ipsec_state"] in ("up", "down", "pending", "error", "unknown")
         assert "ipsec_vgw_id" in variables
-    address = next(one["ansible_host"] for one in enterprise.values() if "ansible_host" in one)
-    source = {"editions": ["enterprise"], "peer_address": address, "fields": ["state"]}
+    assert enterprise["office-berlin-1"]["ipsec_other"] == {"vendor_field": "of a later release"}
+    assert "never-a-variable" not in str(hosts)
+    assert [name for name in enterprise if "ipsec_other" in enterprise[name]] == ["office-berlin-1"]
+
+    address = enterprise["office-berlin-1"]["ansible_host"]
+    offices = [
+        name
+        for name, one in enterprise.items()
+        if one["ipsec_vgw_id"] == enterprise["office-berlin-1"]["ipsec_vgw_id"]
+    ]
+    berlin = mock_api.id_of(PROJECT, "berlin", "customer_gateways")
+    source = {
+        # `gateway` overrides `vpn_service`, which is the gateway too.
+        "editions": ["classic", "enterprise"],
+        "name": [*offices, "partner-acme"],
+        "gateway": "offices",
+        "vpn_service": "no such service",
+        "customer_gateway": berlin,
+        "fields": ["state"],
+    }
     found = hostvars(ansible.inventory(source, mock_api.environment("alice")))
+    assert set(found) == {"office-berlin-1", "office-berlin-2"}
+    assert len(offices) > 2
     assert {one["ansible_host"] for one in found.values()} == {address}
     assert set(next(iter(found.values()))) == {
         "ansible_host",

@@ -34,6 +34,7 @@ from hypothesis import strategies as st
 from tests.mock_api import MockApi
 from tests.unit.clients import Row, Sentences, failure, gathered, ids, options_for, tokens_of
 
+UUID = "7d1f4c1e-8a5b-4c58-9d2e-0b6f3c1a9e5a"
 KINDS = (ENTERPRISE_CONNECTION, ENTERPRISE_GATEWAY, CUSTOMER_GATEWAY)
 CONNECTIONS = "/vpn-connection"
 
@@ -290,6 +291,74 @@ def test_field_of_a_wrong_type_gives_facts(data: st.DataObject, value: t.Any) ->
         assert facts[name] is None or isinstance(facts[name], str)
 
 
+WRONG: tuple[t.Any, ...] = (
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "x",
+    [],
+    [None],
+    ["x"],
+    [{}],
+    [[]],
+    {},
+    {"key": None},
+    {"x": []},
+)
+FILTERS: dict[Kind, Row] = {
+    ENTERPRISE_CONNECTION: {"status": ["ACTIVE"], "tags": {"site": ""}},
+    ENTERPRISE_GATEWAY: {"status": ["ACTIVE"], "tags": {"site": ""}},
+    CUSTOMER_GATEWAY: {"tags": {"site": ""}},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
+def test_each_field_missing_null_or_of_a_wrong_type_gives_facts_or_a_sentence(
+    mock_api: MockApi, kind: Kind
+) -> None:
+    """One row for each field and value, in one list through all of the client."""
+    whole = max(mock_api.rows("vpn-one", kind.plural), key=len)
+    rows = [{**whole, "id": "whole"}]
+    rows += [
+        {**without(whole, name), "id": f"{name} missing"} for name in kind.fields if name != "id"
+    ]
+    rows += [
+        {**whole, name: value, "id": f"{name} {number}"}
+        for name in kind.fields
+        if name != "id"
+        for number, value in enumerate(WRONG)
+    ]
+    path = f"/{kind.path.strip('/')}"
+    client = client_of(mock_api)
+    wanted: Row = {"resolve": True} if kind is ENTERPRISE_CONNECTION else {}
+    for selected in (wanted, {"filters": FILTERS[kind]}, {"name": "x"}):
+        mock_api.reset()
+        # Several calls, because a page of 200 rows has a next one.
+        found: list[Row] = []
+        for start in range(0, len(rows), 199):
+            part = rows[start : start + 199]
+            body = {kind.plural: part, "page_info": {}, "total_count": len(part)}
+            mock_api.fault(path, body=body, count=1)
+            found += gathered(client, kind, **selected)
+        json.dumps(found)
+        if selected is wanted:
+            assert ids(found) == ids(rows)
+            assert all(set(kind.fields) <= set(row) for row in found)
+            assert all(isinstance(row["state"], str) for row in found if "state" in kind.names)
+    no_id: t.Any
+    for no_id in (None, True, 0, [], {}):
+        mock_api.fault(path, body={kind.plural: [{**whole, "id": no_id}]}, count=None)
+        assert "objects without an id" in failure(lambda: gathered(client, kind))
+        mock_api.reset()
+    no_list: t.Any
+    for no_list in (None, 1, "x", {"id": "x"}, [1], [[]]):
+        mock_api.fault(path, body={kind.plural: no_list}, count=None)
+        assert "Unexpected response" in failure(lambda: gathered(client, kind))
+        mock_api.reset()
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
 def test_every_documented_field_is_null_if_the_server_has_none(kind: Kind) -> None:
     (row,) = normalize_enterprise(kind, [{"id": "x"}], "p")
@@ -433,11 +502,26 @@ def test_filters_of_enterprise(mock_api: MockApi) -> None:
     all_rows = gathered(client, ENTERPRISE_CONNECTION)
     offices = mock_api.id_of("vpn-one", "offices", "vpn_gateways")
     berlin = mock_api.id_of("vpn-one", "berlin", "customer_gateways")
+    branches = mock_api.id_of("vpn-one", "branches", "vpn_gateways")
+    munich, hamburg = (
+        mock_api.id_of("vpn-one", name, "customer_gateways") for name in ("munich", "hamburg")
+    )
+    # Names that look like IDs; that of Munich is the ID of Berlin, which takes precedence.
+    mock_api.change(branches, name=UUID)
+    mock_api.change(munich, name=berlin)
+    mock_api.change(hamburg, name=UUID)
     for wanted, expected in (
         ({"gateway": "offices"}, [row for row in all_rows if row["vgw_id"] == offices]),
         ({"gateway": offices}, [row for row in all_rows if row["vgw_id"] == offices]),
         ({"customer_gateway": "berlin"}, [row for row in all_rows if row["cgw_id"] == berlin]),
         ({"gateway": "no such gateway"}, []),
+        ({"gateway": UUID}, [row for row in all_rows if row["vgw_id"] == branches]),
+        ({"customer_gateway": berlin}, [row for row in all_rows if row["cgw_id"] == berlin]),
+        (
+            {"gateway": offices, "customer_gateway": UUID},
+            [row for row in all_rows if row["vgw_id"] == offices and row["cgw_id"] == hamburg],
+        ),
+        ({"gateway": UUID[:-1] + "f"}, []),
         ({"name": "office-berlin-1"}, [r for r in all_rows if r["name"] == "office-berlin-1"]),
         ({"name": all_rows[3]["id"]}, [all_rows[3]]),
         ({"name": "no such name"}, []),
@@ -508,7 +592,34 @@ def test_enterprise_quirk_07_empty_list_is_no_error_and_404_is(mock_api: MockApi
     mock_api.fault(CONNECTIONS, status=404, body={"error_msg": "API not found"}, count=None)
     sentence = failure(lambda: gathered(client, ENTERPRISE_CONNECTION))
     assert "HTTP 404: API not found" in sentence
-    assert "enterprise_endpoint" in sentence
+    assert "the region has no Enterprise Edition VPN" in sentence
+    for option in ("enterprise_endpoint", "region_name", "editions"):
+        assert option in sentence
+
+
+@pytest.mark.parametrize("wanted", [{}, {"name": "no such name"}, {"resolve": True}])
+def test_enterprise_quirk_07_empty_classic_list_of_eu_de_names_the_other_edition(
+    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch, wanted: Row
+) -> None:
+    # The mock API server is the proxy, so it answers as the host of Open Telekom Cloud.
+    monkeypatch.setenv("http_proxy", mock_api.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    warnings = {}
+    for region in ("eu-de", "eu-nl"):
+        endpoint = f"http://vpc.{region}.otc.t-systems.com"
+        client = connect(options_for(mock_api, endpoint=endpoint, region_name=region))
+        told = Sentences()
+        if wanted.get("name") is None:
+            assert gathered(client, told=told)
+            assert told.warnings == []
+            mock_api.fault("/ipsec-site-connections", body={"ipsec_site_connections": []})
+        assert gathered(client, told=told, **wanted) == []
+        warnings[region] = told.warnings
+    (warning,) = warnings["eu-de"]
+    assert "Classic VPN has ended in region eu-de" in warning
+    assert "otc.vpn.enterprise_connection_info" in warning
+    assert "set editions to enterprise" in warning
+    assert warnings["eu-nl"] == []
 
 
 def test_enterprise_quirk_08_id_that_is_no_uuid_is_found(mock_api: MockApi) -> None:

@@ -307,6 +307,16 @@ def test_connections_of_a_vpn_service(mock_api: MockApi) -> None:
     assert ids(gathered(client, vpn_service=service)) == expected
     assert ids(gathered(client, vpn_service="plants", fields=["name"])) == expected
     assert gathered(client, vpn_service="no such service") == []
+    # A name that looks like an ID is one if no service has that ID.
+    production = mock_api.id_of("vpn-one", "production", "vpnservices")
+    name = "7d1f4c1e-8a5b-4c58-9d2e-0b6f3c1a9e5a"
+    mock_api.change(service, name=name)
+    mock_api.change(production, name=service)
+    for fields in (None, ["name"]):
+        assert ids(gathered(client, vpn_service=name, fields=fields)) == expected
+        assert ids(gathered(client, vpn_service=service, fields=fields)) == expected
+    assert ids(gathered(client, vpn_service=name, resolve=True)) == expected
+    assert gathered(client, vpn_service=name[:-1] + "f") == []
 
 
 def test_filters_add_up(mock_api: MockApi) -> None:

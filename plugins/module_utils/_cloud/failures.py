@@ -42,8 +42,8 @@ HINTS: dict[str, dict[int, str]] = {
     "enterprise": {
         401: "The API rejected the token or signature. Check the credentials and the clock.",
         403: "The user is not authorized. Assign a role with access to VPN.",
-        404: "The URL or the project is wrong. Check enterprise_endpoint, region_name and "
-        "auth.project_id.",
+        404: "The URL or the project is wrong, or the region has no Enterprise Edition VPN. Check "
+        "enterprise_endpoint, region_name and auth.project_id, or the option editions.",
         429: "Requests are being throttled. Wait, or poll less often.",
     },
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from .._cloud.errors import VpnError, one_line
 from .._cloud.parallel import run_parallel
@@ -23,12 +24,16 @@ if t.TYPE_CHECKING:
     from .facts import Row
 
 
+RETIRED_CLASSIC = ".eu-de.otc.t-systems.com"  # hosts of the region where Classic VPN has ended
+
+
 class Selection(t.NamedTuple):
     """Which objects of a kind are returned, and which of their fields."""
 
     name: str | t.Sequence[str] | None = None  # names or IDs; None: all
     filters: t.Mapping[str, t.Any] = {}  # those of the kind; None is no filter
     fields: t.Sequence[str] | None = None  # None: all
+    added: t.Sequence[str] = ()  # what is resolved without `resolve` if `fields` is None
     # names or IDs of the referenced object, for the connections of one edition only
     vpn_service: str | None = None
     gateway: str | None = None
@@ -47,10 +52,12 @@ class Selection(t.NamedTuple):
     def resolved(self, kind: Kind) -> tuple[str, ...]:
         """Return the names that resolving adds to each connection.
 
-        If `fields` contains some of them, only these; otherwise all with `resolve`.
+        If `fields` contains some of them, only these; otherwise all with `resolve`, or those `added`.
         """
         named = tuple(name for name in kind.resolved if name in (self.fields or ()))
-        return named or (kind.resolved if self.resolve else ())
+        if named or self.fields is not None or self.resolve:
+            return named or (kind.resolved if self.resolve else ())
+        return tuple(name for name in kind.resolved if name in self.added)
 
 
 class Messages(t.NamedTuple):
@@ -76,16 +83,43 @@ class Reader:
         self._without_fields: set[Kind] = set()  # kinds whose server does not support the query
 
     def fetch(self, kind: Kind, selection: Selection) -> list[Row]:
-        """Return the rows that match all filters, with at least the fields that later steps need."""
+        """Return the rows that match all filters, with at least the fields that later steps need.
+
+        If a retired region has none, a warning says where they are.
+        """
+        rows = self._fetch(kind, selection)
+        host = urlsplit(self._client.url).hostname or ""
+        if not rows and kind.edition == "classic" and host.endswith(RETIRED_CLASSIC):
+            self._messages.warn(
+                f"Classic VPN has ended in region eu-de of Open Telekom Cloud, and returned no "
+                f"{kind.title}. For the tunnels in eu-de, use otc.vpn.enterprise_connection_info, or "
+                "set editions to enterprise."
+            )
+        return rows
+
+    def _fetch(self, kind: Kind, selection: Selection) -> list[Row]:
         filters = dict(selection.filters)
+        perhaps_names = []
         for option, (id_field, referenced) in kind.references.items():
             value = getattr(selection, option)
-            if value is not None:
-                again = id_field in _needed_fields(kind, selection)
+            if value is None:
+                continue
+            again = id_field in _needed_fields(kind, selection)
+            if looks_like_id(value):
+                filters[id_field] = [value]
+                perhaps_names.append((id_field, referenced, value, again))
+            else:
                 filters[id_field] = self._referenced_ids(referenced, value, again)
         query = [("fields", name) for name in requested_fields(kind, selection, filters)]
         rows = self._named(kind, selection.names, query)
-        return filter_rows(self._normalize(kind, rows, selection.include_psk), filters)
+        rows = self._normalize(kind, rows, selection.include_psk)
+        found = filter_rows(rows, filters)
+        if rows and not found and perhaps_names:
+            # What looks like an ID is a name if no object has that ID.
+            for id_field, referenced, value, again in perhaps_names:
+                filters[id_field] = self._referenced_ids(referenced, value, again)
+            found = filter_rows(rows, filters)
+        return found
 
     def fetch_ids(self, kind: Kind, ids: t.Collection[str], selection: Selection) -> list[Row]:
         """Return the objects with these IDs that still exist."""
@@ -162,13 +196,11 @@ class Reader:
 
     def _referenced_ids(self, kind: Kind, value: str, again: bool) -> list[str]:
         """Return the IDs of the objects with a name or ID; keep their list if it is needed again."""
-        if looks_like_id(value):
-            return [value]
         if again:
-            self._lists[kind] = self.fetch(kind, Selection())
+            self._lists[kind] = self._fetch(kind, Selection())
             rows = find_named(self._lists[kind], value)
         else:
-            rows = self.fetch(kind, Selection(name=value, fields=["id"]))
+            rows = self._fetch(kind, Selection(name=value, fields=["id"]))
         return [row["id"] for row in rows]
 
     def complete(self, kind: Kind, rows: list[Row], selection: Selection) -> list[Row]:

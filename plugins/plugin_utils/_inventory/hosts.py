@@ -30,7 +30,13 @@ DOCUMENTED = frozenset(
     ("edition", *(name for kind in KINDS.values() for name in (*kind.names, *kind.extra_fields)))
 ) - {"psk"}
 # Variables that Ansible or the roles of this collection read.
-RESERVED_PREFIXES = ("ansible_", "ipsec_health_", "ipsec_report_", "strongswan_peer_")
+RESERVED_PREFIXES = (
+    "ansible_",
+    "ipsec_health_",
+    "ipsec_report_",
+    "peer_parameters_",
+    "strongswan_peer_",
+)
 _UNSAFE = re.compile(
     r"[/\\\s,\[\]{}*?\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
