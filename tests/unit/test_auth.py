@@ -357,6 +357,26 @@ def test_an_auth_url_that_is_none(mock_api: MockApi, url: str) -> None:
     assert "auth_url" in failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
 
 
+def test_auth_url_with_a_password_is_refused_and_not_shown(mock_api: MockApi) -> None:
+    url = mock_api.auth_url.replace("//", "//alice:not-for-logs@")
+    sentence = failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
+    assert "auth_url must not contain a user name or password" in sentence
+
+
+def test_400_of_keystone_names_the_option_of_the_domain(mock_api: MockApi) -> None:
+    body = {"error": {"code": 400, "message": "Expecting to find domain in user."}}
+    mock_api.fault(TOKENS, status=400, body=body)
+    sentence = failure(lambda: logged_in(mock_api, ALICE))
+    assert "Expecting to find domain in user. Check user_domain_name" in sentence
+
+
+@pytest.mark.parametrize("auth_type", ["token", "v3token"])
+def test_token_that_is_missing_is_named(mock_api: MockApi, auth_type: str) -> None:
+    auth = {"project_id": mock_api.project_id("vpn-one")}
+    sentence = failure(lambda: logged_in(mock_api, auth, auth_type))
+    assert "auth_type token requires token." in sentence
+
+
 def test_quirk_10_keystone_throttles(mock_api: MockApi) -> None:
     body = {
         "error_msg": "The throttling threshold has been reached: policy user over ratelimit",

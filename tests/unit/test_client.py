@@ -500,8 +500,11 @@ def test_times_that_are_none(mock_api: MockApi, timeout: float) -> None:
     assert "api_timeout" in failure(lambda: client_of(mock_api, api_timeout=timeout))
 
 
-def test_a_negative_number_of_retries(mock_api: MockApi) -> None:
-    assert "retries" in failure(lambda: client_of(mock_api, retries=-1))
+@pytest.mark.parametrize("retries", [-1, 101])
+def test_number_of_retries_is_limited(mock_api: MockApi, retries: int) -> None:
+    assert "retries must be between 0 and 100" in failure(
+        lambda: client_of(mock_api, retries=retries)
+    )
 
 
 def test_quirk_17_one_token_for_a_whole_run(mock_api: MockApi) -> None:

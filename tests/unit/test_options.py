@@ -356,6 +356,19 @@ def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
     assert "project_name" not in options["auth"]
 
 
+def test_interfaces_of_the_cloud_in_order_of_preference(clouds: t.Callable[..., None]) -> None:
+    clouds(interface=["internal", "public"])
+    options = merge_options({"cloud": "one"}, {})
+    assert options["interface"] == ["internal", "public"]
+    assert len(gathered(connect(options))) == 23
+    clouds(interface=["inside"])
+    assert "must be one of public, internal, admin" in failure(
+        lambda: merge_options({"cloud": "one"}, {})
+    )
+    clouds(interface={"public": True})
+    failure(lambda: merge_options({"cloud": "one"}, {}))
+
+
 def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
     clouds(network_endpoint_override=mock_api.url + "/v2.0")
     assert merge_options({"cloud": "one"}, {})["endpoint"] == mock_api.url + "/v2.0"
