@@ -165,10 +165,11 @@ class MovingServer:
         order = self.orders.pop(0) if len(self.orders) > 1 else self.orders[0]
         rows = [f"id-{number}" for number in order]
         if "sort_key" in asked and self.sorts == "yes":
-            rows.sort()
+            rows.sort(reverse=asked["sort_dir"] == "desc")
         start = rows.index(asked["marker"]) + 1 if "marker" in asked else 0
-        page = rows[start : start + 4]
-        links = [{"rel": "next", "marker": page[-1]}] if len(page) == 4 else []
+        size = int(asked.get("limit", 4))
+        page = rows[start : start + size]
+        links = [{"rel": "next", "marker": page[-1]}] if len(page) == size else []
         return {
             CONNECTION.plural: [{"id": one} for one in page],
             CONNECTION.plural + "_links": links,
@@ -195,6 +196,30 @@ def test_no_row_is_lost_when_the_order_changes(
         assert sorted(ids(rows)) == sorted(f"id-{number}" for number in ORDER)
 
 
+def test_row_on_two_pages_of_every_reading_is_an_error() -> None:
+    class Repeating(MovingServer):
+        def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
+            numbers = (3, 4, 5) if "marker" in dict(query) else (0, 1, 2, 3)
+            page = [{"id": f"id-{number}"} for number in numbers]
+            links = [] if "marker" in dict(query) else [{"rel": "next", "marker": "id-3"}]
+            return {CONNECTION.plural: page, CONNECTION.plural + "_links": links}
+
+    server = t.cast(Client, Repeating([ORDER], "yes"))
+    assert "changed 4 times" in failure(lambda: list_rows(server, CONNECTION))
+
+
+@pytest.mark.parametrize("sorts", ["yes", "ignores", "refuses"])
+@pytest.mark.parametrize("marker", [3, 7])
+def test_no_row_is_lost_when_rows_were_in_the_order_of_ids(
+    marker: int, sorts: t.Literal["yes", "ignores", "refuses"]
+) -> None:
+    order = list(range(10))
+    moved = [number for number in order if number != marker] + [marker]
+    for orders in ([order, moved], [order, order, moved], [order, order, order, moved]):
+        rows = list_rows(t.cast(Client, MovingServer(orders, sorts)), CONNECTION)
+        assert sorted(ids(rows)) == sorted(f"id-{number}" for number in order)
+
+
 @pytest.mark.parametrize("size", DEFAULT_LIMITS)
 @pytest.mark.parametrize("more", [0, 1, 700])
 def test_page_as_long_as_a_default_limit_is_no_silent_end(size: int, more: int) -> None:
@@ -219,6 +244,7 @@ def test_page_as_long_as_a_default_limit_is_no_silent_end(size: int, more: int) 
 def test_link_in_another_form_is_followed(mock_api: MockApi, rest: dict[str, t.Any]) -> None:
     rows = [{"id": f"id-{number}"} for number in range(6)]
     first = {CONNECTION.plural: rows[:4], **rest}
+    mock_api.fault(LIST + r"\?.*sort_dir=desc", body={CONNECTION.plural: rows[::-1]})
     mock_api.fault(LIST, body=first, count=2)
     mock_api.fault(LIST + r"\?.*marker=id-3", body={CONNECTION.plural: rows[4:]})
     assert ids(list_rows(client_of(mock_api), CONNECTION)) == ids(rows)

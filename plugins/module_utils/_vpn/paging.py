@@ -42,13 +42,15 @@ def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Ro
         if len(page) not in DEFAULT_LIMITS or not _continues(client, kind, query, page):
             return page
         limit = len(page)
+    ids = [str(row.get("id")) for row in page]
     # Sorted, because rows without an order can move to a page that has been read.
+    sorts = None if ids == sorted(ids) else True
     try:
-        return _read_stable(client, kind, query + _BY_ID, budget, limit, by_id=True)
+        return _read_stable(client, kind, query + _BY_ID, budget, limit, sorts)
     except VpnError as error:
         if error.status != 400:
             raise
-    return _read_stable(client, kind, query, budget, limit, by_id=False)
+    return _read_stable(client, kind, query, budget, limit, sorts=False)
 
 
 def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = None) -> Row | None:
@@ -129,11 +131,13 @@ def _continues(client: Client, kind: Kind, query: Query, page: list[Row]) -> boo
 
 
 def _read_stable(
-    client: Client, kind: Kind, query: Query, budget: Budget, limit: int, by_id: bool
+    client: Client, kind: Kind, query: Query, budget: Budget, limit: int, sorts: bool | None
 ) -> list[Row]:
     """Return the rows of all pages, read again while the list changes.
 
-    Unless it is sorted by ID, a list counts as unchanged if two readings in a row have the same IDs.
+    `sorts` is whether the server sorts by ID if rows are in this order; None: that is to be found
+    out, because they were in this order before. A list that is not sorted counts as unchanged if two
+    readings in a row have the same IDs.
     """
     previous: set[str] | None = None
     for _attempt in range(MAX_ATTEMPTS):
@@ -143,14 +147,25 @@ def _read_stable(
             previous = None
             continue
         ids = [row["id"] for row in rows if isinstance(row.get("id"), str)]
-        if set(ids) == previous or (by_id and ids == sorted(ids)):
+        if set(ids) == previous:
             return rows
+        if ids == sorted(ids):
+            sorts = _sorts(client, kind, query, ids) if sorts is None else sorts
+            if sorts:
+                return rows
         previous = set(ids)
     raise VpnError(
         f"Cannot list {kind.title} objects at {client.location(kind.path)}: the list changed "
         f"{MAX_ATTEMPTS} times during pagination. Try again.",
         temporary=True,
     )
+
+
+def _sorts(client: Client, kind: Kind, query: Query, ids: list[str]) -> bool:
+    """Return whether the last ID comes first in descending order."""
+    other = [("sort_dir", "desc") if one == _BY_ID[1] else one for one in query]
+    page = page_rows(client, kind, client.get(kind.path, [*other, ("limit", "1")]))
+    return [row.get("id") for row in page[:1]] == ids[-1:]
 
 
 def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit: int) -> list[Row]:
