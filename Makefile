@@ -2,34 +2,34 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# make demo    shows the collection at work on an endpoint that comes with it
+# make demo    runs the collection on a mock API server
 # make test    runs every check and test that this machine can run
-# The environment they need is made on the first call.
+# The first call creates the environment.
 
 PYTHON ?= python3
 VENV ?= .venv
 LOCK ?= requirements/dev.txt
-CORE = # another ansible-core than the pinned one, as pip names it; for an environment of its own
+CORE = # requirement of another ansible-core than the pinned one; for a separate environment
 PARTS = docs extensions galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
 # a file of tests in a process of its own, as many at once as there are processors
 PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
-TESTS = # which tests `make pytest` runs; all by default
+TESTS = # tests that `make pytest` runs; all by default
 
 # molecule and ansible-lint look for ansible's commands there
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help demo test check sanity pytest test-newest test-long bench coverage mutate docs openstack-up openstack-down strongswan lock
 
-help: ## Show what can be made
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 # The working tree as a collection, for mypy and the tests of single files.
 $(VENV)/ready: $(LOCK)
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer with venv is needed: install python3 and python3-venv, or name one with make PYTHON=python3.13"; exit 1; }
-	@echo "Making the environment $(VENV) (about a minute) …"
+	  { echo "Python 3.11 or later with venv is required. Install python3 and python3-venv, or set another interpreter: make PYTHON=python3.13"; exit 1; }
+	@echo "Creating the environment $(VENV) (about a minute) …"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(RUN) -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@$(if $(strip $(CORE)),$(RUN) -m pip install --quiet --quiet --disable-pip-version-check "$(strip $(CORE))")
@@ -38,7 +38,7 @@ $(VENV)/ready: $(LOCK)
 	@echo "$(CURDIR)/build/tree" > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/otc_vpn.pth"
 	@touch $@
 
-demo: $(VENV)/ready ## Show facts, inventory and report on the mock API server
+demo: $(VENV)/ready ## Show information, inventory and report on the mock API server
 	@$(RUN) -m tests.demo
 
 lock: ## Renew the pinned versions (needs uv)
@@ -52,24 +52,24 @@ openstack-up: $(VENV)/ready ## Install and start real Keystone and Neutron VPNaa
 strongswan: $(VENV)/ready ## Unpack strongSwan for the tunnel tests (Debian or Ubuntu; installs nothing)
 	@$(RUN) -m tests.tunnel.packages
 
-openstack-down: $(VENV)/ready ## Stop what `make openstack` started
+openstack-down: $(VENV)/ready ## Stop the servers of `make openstack-up`
 	@$(RUN) -m tests.openstack down
 
 test: check pytest ## Run every check and test that this machine can run
 
-check: $(VENV)/ready ## Linters, types, documentation, sanity, molecule
+check: $(VENV)/ready ## Run linters, types, documentation, sanity tests and molecule
 	@CI=true $(RUN) -m nox -R # with CI the formatter only looks
 
-sanity: $(VENV)/ready ## ansible-test sanity on the ansible-core of the environment
+sanity: $(VENV)/ready ## Run ansible-test sanity on the ansible-core of the environment
 	@$(RUN) -m tests.checks.sanity --this-core-only
 
-pytest: $(VENV)/ready ## Unit, contract, integration and tunnel tests
+pytest: $(VENV)/ready ## Run unit, contract, integration, documentation and tunnel tests
 	@$(RUN) -m pytest $(PARALLEL) $(TESTS)
 
-test-newest: $(VENV)/ready ## The same tests on the newest ansible-core, in an environment of its own
+test-newest: $(VENV)/ready ## Run the tests on the newest ansible-core, in a separate environment
 	@newest=$$($(RUN) -m tests.checks.newest_core) && $${newest:-true} -m pytest $(PARALLEL) $(TESTS)
 
-test-long: $(VENV)/ready ## The property-based tests with more than ten thousand mutated answers
+test-long: $(VENV)/ready ## Run the property-based tests with more than ten thousand mutated responses
 	@LONG_TESTS=1 $(RUN) -m pytest tests/unit/test_properties.py
 
 bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and openstacksdk
