@@ -425,12 +425,23 @@ def test_an_unknown_cloud_names_the_known_ones(clouds: t.Callable[..., None]) ->
 
 
 def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "nothing.yaml"))
+    monkeypatch.delenv("OS_CLIENT_CONFIG_FILE", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     assert "Cloud one not found: no clouds.yaml exists" in failure(
         lambda: merge_options({"cloud": "one"}, {})
+    )
+
+
+@pytest.mark.parametrize("ending", ["", "\r"])
+def test_missing_clouds_yaml_of_the_environment_is_named(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "nothing.yaml") + ending
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", path)
+    assert failure(lambda: merge_options({"cloud": "one"}, {})) == (
+        "Cloud one not found: the file of OS_CLIENT_CONFIG_FILE does not exist: " + repr(path) + "."
     )
 
 

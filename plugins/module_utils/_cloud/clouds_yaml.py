@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 from .convert import FALSE, TRUE
+from .credentials import SECRETS
 from .errors import VpnError, import_library, mask, one_line, secrets_in
 
 # Keys of python-otcextensions.
@@ -32,11 +33,14 @@ def load_cloud(
         clouds = loader.OpenStackConfig()
         where = clouds.config_filename or where
         secrets = secrets_in(clouds.cloud_config)
-        known = set(clouds.get_cloud_names()) - {"envvars", "defaults"}
+        # by the name as a string, because YAML reads a name such as 2024 as a number
+        known = {str(name): name for name in clouds.get_cloud_names()}
+        for name in ("envvars", "defaults"):
+            known.pop(name, None)
         if cloud not in known:
             raise _unknown(cloud, clouds.config_filename, known, loader.CONFIG_FILES)
-        region = clouds.get_one(cloud=cloud, region_name=region_name, validate=False)
-        own = clouds.cloud_config["clouds"][cloud]
+        region = clouds.get_one(cloud=known[cloud], region_name=region_name, validate=False)
+        own = clouds.cloud_config["clouds"][known[cloud]]
         config = region.config
         auth = {_ALIASES.get(name, name): value for name, value in (config["auth"] or {}).items()}
         found = {
@@ -60,6 +64,13 @@ def load_cloud(
     except (AttributeError, LookupError, TypeError, ValueError):
         # because openstacksdk expects a well-formed file
         raise VpnError(f"Cannot load cloud {cloud}: {where} is not a valid clouds.yaml.") from None
+    # as in the file, because openstacksdk makes strings of null and of numbers that YAML has changed
+    for name, value in {**own, **(own.get("auth") or {})}.items():
+        name = str(name).replace("-", "_")
+        name = _ALIASES.get(name, name)
+        changed = value is None or (name in SECRETS and not isinstance(value, str))
+        if name in found["auth"] and changed:
+            found["auth"][name] = value
     found["auth"] = {name: found["auth"][name] for name in found["auth"] if name in set(auth_names)}
     names = [*found, *(f"auth.{name}" for name in found["auth"])]
     return found, {name: f"{name} of cloud {cloud}" for name in names}
@@ -73,6 +84,12 @@ def _unknown(
     if first is not None and first != path:
         reason = _yaml_problem(first)
         return VpnError(f"Cannot load cloud {cloud}: {first} {reason}.")
+    chosen = os.environ.get("OS_CLIENT_CONFIG_FILE")
+    if chosen and not Path(chosen).is_file():
+        return VpnError(
+            f"Cloud {cloud} not found: the file of OS_CLIENT_CONFIG_FILE does not exist: "
+            f"{one_line(repr(chosen))}."
+        )
     if path is None:
         return VpnError(
             f"Cloud {cloud} not found: no clouds.yaml exists in the current directory, in "

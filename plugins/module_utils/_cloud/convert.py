@@ -18,6 +18,9 @@ Spec = t.Mapping[str, t.Any]
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
+# Characters around a value that nobody sees and no option needs; the carriage return is named.
+INVISIBLE = " \t\n\v\f\x85\xa0\u200b\u200e\u200f\u2028\u2029\u2060\ufeff"
+_QUOTES = ('""', "''", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c", "\u201e\u201d")
 # Secrets that are sent in a header, which allows no whitespace.
 HEADER_SECRETS = ("token", "access_token", "access_key", "secret_key", "security_token")
 
@@ -42,6 +45,11 @@ def cloud_name(value: t.Any) -> t.Any:
         return False
     text = str(value).strip()
     return False if text[:1] in ("{", "[") or "\n" in text else text
+
+
+def is_unset(value: t.Any) -> bool:
+    """Return whether a value means that the option is not set, as an empty answer of a form does."""
+    return value in (None, [], {}) or (isinstance(value, str) and not value.strip(INVISIBLE))
 
 
 def convert(value: t.Any, spec: Spec, label: str) -> t.Any:
@@ -92,13 +100,15 @@ def _secret(value: t.Any, label: str) -> str:
 def _text(value: t.Any, label: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise VpnError(f"{label} must be a string, got: {_shape(value)}.")
-    text = str(value)
+    text = re.sub(r"(?:\r\n)+\Z", "", str(value)).strip(INVISIBLE)
     if text.endswith("\r"):
         raise VpnError(
             f"{label} ends in a carriage return. If it comes from a file, save the file with Unix "
             "line endings."
         )
     text = text.strip()
+    if re.search(r"[\r\n]", text):
+        raise VpnError(f"{label} must be a single line.")
     if label.startswith("OS_") and _is_quoted(text):
         raise VpnError(f"{label} is in quotation marks, which are part of the value. Remove them.")
     return text
@@ -113,9 +123,12 @@ def _choice(text: str, choices: t.Sequence[str], label: str) -> str:
 
 def _number(value: t.Any, kind: t.Callable[[t.Any], t.Any], label: str) -> t.Any:
     try:
-        if isinstance(value, bool) or (kind is int and isinstance(value, float)):
+        if isinstance(value, bool):
             raise TypeError
-        return kind(value)
+        number = float(value)
+        if kind is int and not number.is_integer():
+            raise TypeError
+        return kind(number)
     except (TypeError, ValueError, OverflowError):
         raise VpnError(f"{label} must be a number{_got(value)}.") from None
 
@@ -126,7 +139,7 @@ def _list(value: t.Any, label: str) -> list[str]:
 
 
 def _is_quoted(text: str) -> bool:
-    return len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return len(text) > 1 and text[0] + text[-1] in _QUOTES
 
 
 def _shape(value: t.Any) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .convert import convert_bool
+from .convert import convert_bool, is_unset
 
 # The variables of each option. If several are set, the last one applies.
 VARIABLES: dict[str, tuple[str, ...]] = {
@@ -47,11 +47,11 @@ def read_environment(
     labels: dict[str, str] = {}
     for name, variables in VARIABLES.items():
         for variable in variables:
-            if environ.get(variable):
+            if not is_unset(environ.get(variable)):
                 found[name], labels[name] = environ[variable], variable
     auth: dict[str, t.Any] = {}
     for variable, name in {**OLDER, **{"OS_" + name.upper(): name for name in auth_names}}.items():
-        if environ.get(variable):
+        if not is_unset(environ.get(variable)):
             auth[name], labels[f"auth.{name}"] = environ[variable], variable
     if "validate_certs" in found:  # OS_INSECURE means the opposite
         found["validate_certs"] = not convert_bool(found["validate_certs"], "OS_INSECURE")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import typing as t
 
@@ -19,7 +20,9 @@ from .errors import (
     one_line,
 )
 from .json_body import parse_json
+from .proxies import proxy_variables
 
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables that requests reads
 TEMPORARY = (408, 429, 500, 502, 503, 504)  # HTTP statuses
 NO_PERMISSION = "VPN.0005"  # what Enterprise Edition VPN returns for it, with HTTP 500
 NOT_READY = "VPN.0003"  # no permission with HTTP 403, otherwise an object that is being created
@@ -65,8 +68,28 @@ _TLS = "{where}: TLS verification failed: {reason}. "
 FAILURES = (
     Failure(
         "SSLError",
+        "private key is encrypted",
+        "{where} cannot be sent: the client certificate is not usable, because its key is encrypted. "
+        "Set client_key to a key without a passphrase.",
+        False,
+    ),
+    Failure(
+        "SSLError",
+        "KEY_VALUES_MISMATCH|key values mismatch|^\\[SSL\\] PEM lib",
+        "{where} cannot be sent: the client certificate is not usable. Set client_cert to a "
+        "certificate in PEM format, and client_key to its key.",
+        False,
+    ),
+    Failure(
+        "SSLError",
         "expired|not yet valid",
-        _TLS + "Renew the certificate of the server, and check the clock.",
+        _TLS + "Renew the certificate of the server or of its CA, and check the clock.",
+        False,
+    ),
+    Failure(
+        "SSLError",
+        "too weak|too small",
+        _TLS + "Reissue the certificate of the server or of its CA with a stronger key and digest.",
         False,
     ),
     Failure(
@@ -85,7 +108,7 @@ FAILURES = (
     ),
     Failure(
         "SSLError",
-        "NO_CERTIFICATE_OR_CRL_FOUND|no certificate or crl found|NO_START_LINE",
+        "NO_CERTIFICATE_OR_CRL_FOUND|no certificate or crl found|NO_START_LINE|^\\[X509",
         "{where}: {ca_cert} contains no certificate. Set ca_cert to a file with the CA certificate "
         "in PEM format.",
         False,
@@ -118,6 +141,13 @@ FAILURES = (
         "Cannot reach {where} through the proxy: {reason}. Check {proxy_variables}.",
         True,
     ),
+    Failure(
+        "ConnectionError",
+        "SOCKS.*authenticat",
+        "Cannot reach {where} through the proxy: {reason}. Check the user and password in "
+        "{proxy_variables}.",
+        False,
+    ),
     Failure("Timeout", "", "{where} timed out after {timeout:g} seconds (api_timeout).", True),
     Failure(
         "ConnectionError",
@@ -133,6 +163,12 @@ FAILURES = (
         "",
         "{where} failed: {reason}. Check {option}, the network and the proxy settings.",
         True,
+    ),
+    Failure(
+        "",
+        "CA certificate bundle",
+        "{where} cannot be sent: file not found: {ca_cert}. Check the path.",
+        False,
     ),
     Failure("", "", "{where} cannot be sent: {reason}.", False),
 )
@@ -165,17 +201,20 @@ def transport_error(error: BaseException, place: Place) -> VpnError:
         if (not row.exception or isinstance(error, getattr(exceptions, row.exception)))
         and re.search(row.reason, reason)
     )
-    ca_cert = place.ca_cert if isinstance(place.ca_cert, str) else None
+    ca_cert, source = place.ca_cert if isinstance(place.ca_cert, str) else None, "ca_cert"
+    bundles = [name for name in BUNDLES if os.environ.get(name)]
+    if not ca_cert and bundles:
+        source, ca_cert = bundles[0], os.environ[bundles[0]]
     sentence = row.sentence.format(
         where=place.where,
         option=place.option,
         timeout=place.timeout,
-        reason=mask_named(mask(_plain(reason), place.secrets)),
-        ca_cert=f"ca_cert ({ca_cert})" if ca_cert else "the CA bundle",
-        ca_advice="Check that ca_cert contains the CA that signed the certificate."
+        reason=mask_named(mask(_plain(reason), place.secrets)).rstrip("."),
+        ca_cert=f"{source} ({ca_cert})" if ca_cert else "the CA bundle",
+        ca_advice=f"Check that {source} contains the CA that signed the certificate."
         if ca_cert
         else "Set ca_cert to the CA that signed the certificate.",
-        proxy_variables="HTTPS_PROXY, HTTP_PROXY and NO_PROXY",
+        proxy_variables=proxy_variables(os.environ),
     )
     unprocessed = isinstance(error, (exceptions.SSLError, exceptions.ConnectTimeout)) or any(
         type(one).__name__ in _UNSENT for one in chain
@@ -247,12 +286,16 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
     try:
         answer = mask_keys(json.loads(text))
     except (ValueError, RecursionError):
+        text = re.sub(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)", " ", text)
         text = mask_named(text[: 4 * MESSAGE_LENGTH])
         title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
-        return one_line(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text))
+        return _message(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text), secrets)
     if not isinstance(answer, dict):
         return _message(json.dumps(answer), secrets)
     inner = answer.get("NeutronError") or answer.get("error") or answer
+    if inner is answer and len(answer) == 1:  # under a name of the fault, such as itemNotFound
+        (only,) = answer.values()
+        inner = only if isinstance(only, dict) else answer
     if not isinstance(inner, dict):
         inner = {"message": inner}
     message = inner.get("message") or inner.get("error_msg") or inner.get("title")
@@ -272,8 +315,10 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
 
 
 def _message(text: str, secrets: t.Collection[str]) -> str:
-    text = re.sub(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>", " ", mask_named(mask(text, secrets)))
-    return one_line(text)
+    import html  # because only messages need it
+
+    text = mask(html.unescape(mask(text, secrets)), secrets)
+    return one_line(re.sub(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>", " ", mask_named(text)))
 
 
 def parse_retry_after(retry_after: str | None) -> float | None:

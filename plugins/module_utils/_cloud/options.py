@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .convert import CloudName, check_credential, cloud_name, convert
+from .convert import CloudName, check_credential, cloud_name, convert, is_unset
 from .credentials import (
     SECRETS,
     derive_auth_type,
@@ -112,15 +112,15 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
     given_auth = _set_values(_auth(given.pop("auth", {}), "auth"))
     cloud = given.pop("cloud", None)
     if cloud is None and not given_auth:
-        cloud = environ.get("OS_CLOUD") or None
+        cloud = (environ.get("OS_CLOUD") or "").strip() or None
     if cloud is not None:
         from .clouds_yaml import load_cloud  # because most calls do not need it
 
         cloud = cloud_name(cloud)
         if not isinstance(cloud, str):
             raise VpnError(
-                "cloud must be the name of a cloud in clouds.yaml, got a dictionary or a list. "
-                "Set its entries as auth and the other connection options."
+                "cloud must be the name of a cloud in clouds.yaml, as a string. Set the entries of a "
+                "whole cloud as auth and the other connection options."
             )
         found, labels = load_cloud(cloud, given.get("region_name"), AUTH)
     else:
@@ -195,8 +195,7 @@ def _auth(value: t.Any, label: str) -> dict[str, t.Any]:
 
 
 def _set_values(values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the options that are set: an empty answer of a form is not."""
-    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in values.items() if not is_unset(value)}
 
 
 def _without_alternatives(

@@ -11,7 +11,8 @@ import typing as t
 from .errors import VpnError, import_library, url_secrets
 
 SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-_URL = re.compile(r"(?:[^/]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^\[\]/:@\s]+)(?::\d*)?/?")
+_URL = re.compile(r"(?:[^/?#]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^\[\]/?#:@\s]+)(?::(\d*))?/?")
+_LARGEST_PORT = 65535
 
 
 def check_proxy(proxy: str | None, environ: t.Mapping[str, str]) -> None:
@@ -20,17 +21,37 @@ def check_proxy(proxy: str | None, environ: t.Mapping[str, str]) -> None:
         return
     named = (name for name, value in environ.items() if value == proxy)
     variable = next((name for name in named if name.lower().endswith("_proxy")), "the environment")
+    if proxy.strip() != proxy or proxy[0] in "\"'":
+        raise VpnError(
+            f"The proxy URL in {variable} is in quotation marks, or has whitespace such as a carriage "
+            "return around it. Remove them."
+        )
     scheme, separator, address = proxy.partition("://")
     scheme, address = (scheme.lower(), address) if separator else ("http", proxy)
     if scheme not in SCHEMES:
         raise VpnError(
-            f"The proxy URL in {variable} has an unsupported scheme. "
-            f"Supported schemes: {', '.join(SCHEMES)}."
+            f"The proxy URL in {variable} has an unsupported scheme"
+            + (f", {scheme}" if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) else "")
+            + f". Supported schemes: {', '.join(SCHEMES)}."
         )
-    if not _URL.fullmatch(address):
-        raise VpnError(f"The proxy URL in {variable} is not valid. Check its host and port.")
+    match = _URL.fullmatch(address)
+    if match is None or int(match[1] or 0) > _LARGEST_PORT:
+        raise VpnError(
+            f"The proxy URL in {variable} is not valid. Check its host and port, and percent-encode "
+            "special characters in its user and password."
+        )
     if scheme.startswith("socks"):
         import_library("socks", f"the SOCKS proxy of {variable}")
+
+
+def proxy_variables(environ: t.Mapping[str, str]) -> str:
+    """Return the names of the proxy variables that are set, or of all if none is."""
+    names = sorted(
+        name
+        for name, value in environ.items()
+        if value and name.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    )
+    return ", ".join(names) or "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
 
 
 def proxy_secrets(environ: t.Mapping[str, str]) -> tuple[str, ...]:
