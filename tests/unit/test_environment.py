@@ -237,13 +237,86 @@ def test_carriage_return_names_its_variable(variable: str) -> None:
     )
 
 
-@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("quote", ["''", '""', "\u201c\u201d", "\u201e\u201c", "\u2018\u2019"])
 @pytest.mark.parametrize("variable", ["OS_AUTH_URL", "OS_USERNAME", "OS_REGION_NAME"])
 def test_quotation_marks_name_their_variable(variable: str, quote: str) -> None:
-    environ = {**BASE, variable: f"{quote}value{quote}"}
+    environ = {**BASE, variable: f"{quote[0]}value{quote[1]}"}
     assert failure(lambda: merge_options({}, environ)).startswith(
         f"{variable} is in quotation marks"
     )
+
+
+@pytest.mark.parametrize("value", ["", " ", "\n", "\u00a0", "\ufeff"])
+@pytest.mark.parametrize(
+    "variable",
+    ["OS_PROJECT_ID", "OS_USER_ID", "OS_TOKEN", "OS_CLOUD", "OS_API_TIMEOUT", "OS_INSECURE"],
+)
+def test_blank_variable_is_not_set(variable: str, value: str) -> None:
+    assert merge_options({}, {**BASE, variable: value}) == merge_options({}, BASE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\ufeffeu-de", "eu-de\u200b", "\u00a0eu-de\u00a0", "eu-de\n", "eu-de\r\n", "\teu-de\r\n\r\n"],
+)
+def test_invisible_characters_around_a_value_are_removed(value: str) -> None:
+    environ = {**BASE, "OS_REGION_NAME": value, "OS_PROJECT_NAME": value}
+    options = merge_options({"auth": {"username": value}}, environ)
+    auth = options["auth"]
+    assert (options["region_name"], auth["project_name"], auth["username"]) == ("eu-de",) * 3
+
+
+@pytest.mark.parametrize("value", ["eu-de\nOS_X=1", "eu-de\r\nx", "eu-de\rx"])
+def test_value_of_several_lines_names_its_option(value: str) -> None:
+    for call, label in (
+        (lambda: merge_options({}, {**BASE, "OS_PROJECT_NAME": value}), "OS_PROJECT_NAME"),
+        (lambda: merge_options({"region_name": value}, BASE), "region_name"),
+    ):
+        assert failure(call) == f"{label} must be a single line."
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("password: 01234567", "must be a string, got: a number. Put the value in quotes."),
+        ("password: yes", "must be a string, got: a Boolean. Put the value in quotes."),
+        ("password: [not-for-logs]", "must be a string, got: a list. Put the value in quotes."),
+        ("token: 1.5", "must be a string, got: a number. Put the value in quotes."),
+    ],
+)
+def test_secret_of_clouds_yaml_that_yaml_has_changed_is_refused(
+    content: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for indent in ("      ", "    "):  # in auth and beside it
+        path = tmp_path / "clouds.yaml"
+        path.write_text(f"clouds:\n  one:\n    auth:\n      auth_url: {URL}\n{indent}{content}\n")
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+        sentence = failure(lambda: merge_options({"cloud": "one"}, os.environ))
+        name = content.partition(":")[0]
+        assert sentence == f"auth.{name} of cloud one {expected}"
+
+
+def test_empty_value_of_clouds_yaml_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(
+        f"clouds:\n  one:\n    auth:\n      auth_url: {URL}\n"
+        "      username: automation\n      password: automation-password\n      project_name:\n"
+    )
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    options = merge_options({"cloud": "one"}, os.environ)
+    assert options["auth"] == merge_options({}, BASE)["auth"]
+
+
+@pytest.mark.parametrize("asked", ["2024", 2024])
+def test_cloud_whose_name_is_a_number_is_found(
+    asked: str | int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(f"clouds:\n  2024:\n    auth:\n      auth_url: {URL}\n      username: bob\n")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    assert merge_options({"cloud": asked}, os.environ)["auth"]["username"] == "bob"
 
 
 def test_spaces_around_a_name_are_removed() -> None:
@@ -294,6 +367,9 @@ def test_auth_url_of_tokens_is_refused(path: str) -> None:
         ("api_timeout", "30", 30.0),
         ("api_timeout", 30, 30.0),
         ("retries", "2", 2),
+        ("retries", "2.0", 2),
+        ("retries", 2.0, 2),
+        ("retries", " 2\r\n", 2),
         ("validate_certs", "false", False),
         ("validate_certs", "Yes", True),
         ("region_name", 7, "7"),

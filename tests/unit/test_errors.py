@@ -59,6 +59,12 @@ SHAPES = [
     pytest.param({"error": None, "message": "m"}, "m", id="null for an error"),
     pytest.param({"error_msg": ["x"]}, "['x']", id="list for a message"),
     pytest.param({}, "{}", id="empty object"),
+    pytest.param(
+        {"itemNotFound": {"message": "<br />Not &quot;found&quot;", "code": 404}},
+        'Not "found"',
+        id="name of the fault",
+    ),
+    pytest.param({"message": "&lt;p&gt;a &lt; b&lt;/p&gt;"}, "a < b", id="escaped HTML"),
     pytest.param([], "[]", id="list"),
     pytest.param("text", '"text"', id="text"),
 ]
@@ -76,6 +82,12 @@ def test_quirk_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
         (b"plain words", "plain words"),
         (b"<html><head><TITLE lang='en'>502\n Bad  Gateway</TITLE>", "502 Bad Gateway"),
         (b"<p>No <b>title</b></p>", "No title"),
+        (
+            b"<style>a{b:c}</style><script>var d=1</script><h1>Closed</h1>&nbsp;It&#39;s",
+            "Closed It's",
+        ),
+        (b"<title>503 &mdash; busy &amp; slow</title>", "503 \u2014 busy & slow"),
+        (b"<html><script>never closed", ""),
         (b"\xff\xfe", "��"),
         (b"\x1b[31mred\x00\xe2\x80\xaeturned", "[31mred turned"),
         (b"[" * 100_000, "[" * MESSAGE_LENGTH + "…"),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 import ssl
 import subprocess
 import sys
@@ -17,9 +19,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 import trustme
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
+    Place,
+    transport_error,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -209,7 +219,137 @@ def test_a_bundle_of_the_environment_that_is_missing(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
     for sentence in both_ways(good):
-        assert "/no/such/bundle.pem" in sentence
+        assert "file not found: REQUESTS_CA_BUNDLE (/no/such/bundle.pem)" in sentence
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_bundle_of_the_environment_without_the_ca_is_named(
+    good: MockApi, tmp_path: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
+    monkeypatch.setenv(variable, str(tmp_path / "other.pem"))
+    for sentence in both_ways(good):
+        assert f"Check that {variable} contains the CA that signed the certificate." in sentence
+
+
+@pytest.mark.parametrize("kind", ["key", "der", "utf-16", "indented", "truncated", "empty"])
+def test_ca_file_without_a_readable_certificate_is_named(
+    good: MockApi, authority: trustme.CA, tmp_path: Path, kind: str
+) -> None:
+    pem = authority.cert_pem.bytes()
+    contents = {
+        "key": authority.private_key_pem.bytes(),
+        "der": ssl.PEM_cert_to_DER_cert(pem.decode()),
+        "utf-16": pem.decode().encode("utf-16"),
+        "indented": b"".join(b"  " + line + b"\n" for line in pem.splitlines()),
+        "truncated": pem[:300],
+        "empty": b"",
+    }
+    path = tmp_path / "ca.pem"
+    path.write_bytes(contents[kind])
+    for sentence in both_ways(good, ca_cert=str(path)):
+        assert f"ca_cert ({path}) contains no certificate. Set ca_cert to a file" in sentence
+
+
+@pytest.mark.parametrize("change", ["carriage returns", "byte order mark"])
+def test_ca_file_of_windows_works(
+    good: MockApi, authority: trustme.CA, tmp_path: Path, change: str
+) -> None:
+    pem = authority.cert_pem.bytes()
+    path = tmp_path / "ca.pem"
+    path.write_bytes(
+        pem.replace(b"\n", b"\r\n") if change == "carriage returns" else b"\xef\xbb\xbf" + pem
+    )
+    assert len(gathered(client_of(good, ca_cert=str(path)))) == 23
+
+
+@pytest.mark.parametrize("kind", ["other key", "encrypted key", "no key", "swapped"])
+def test_unusable_client_certificate_is_named(
+    good: MockApi, authority: trustme.CA, files: Row, tmp_path: Path, kind: str
+) -> None:
+    key = serialization.load_pem_private_key(Path(files["key"]).read_bytes(), None)
+    encrypted = tmp_path / "encrypted.pem"
+    encrypted.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"passphrase"),
+        )
+    )
+    other = tmp_path / "other.pem"
+    authority.issue_cert("bob@example.com").private_key_pem.write_to_path(other)
+    options = {
+        "other key": {"client_cert": files["cert"], "client_key": str(other)},
+        "encrypted key": {"client_cert": files["cert"], "client_key": str(encrypted)},
+        "no key": {"client_cert": files["cert"]},
+        "swapped": {"client_cert": files["key"], "client_key": files["cert"]},
+    }[kind]
+    for sentence in both_ways(good, ca_cert=files["ca"], **options):
+        assert "the client certificate is not usable" in sentence
+        assert "Set client_cert to a certificate in PEM format" in sentence
+        assert "ca_cert" not in sentence
+
+
+def bare_certificates(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate that lacks what strict verification requires.
+
+    The certificate of its authority is ca.pem in the folder.
+    """
+    keys = [rsa.generate_private_key(65537, 2048) for _ in range(2)]
+    names = [
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("root", "leaf")
+    ]
+    now = datetime.now(UTC)
+    extensions: list[x509.ExtensionType] = [
+        x509.BasicConstraints(ca=True, path_length=None),
+        x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+    ]
+    for name, key, extension, file in zip(names, keys, extensions, ("ca.pem", "server.pem")):
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(names[0])
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+            .sign(keys[0], hashes.SHA256())
+        )
+        (folder / file).write_bytes(
+            certificate.public_bytes(serialization.Encoding.PEM)
+            + key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return context
+
+
+def test_missing_key_identifier_is_named(tmp_path: Path) -> None:
+    strict = ssl.create_default_context(cafile=None)
+    strict.verify_flags |= ssl.VERIFY_X509_STRICT  # the default since Python 3.13
+    with MockApi("otc", tls=bare_certificates(tmp_path)) as mock_api:
+        strict.load_verify_locations(tmp_path / "ca.pem")
+        port = int(mock_api.url.rpartition(":")[2])
+        with (
+            socket.create_connection(("127.0.0.1", port)) as plain,
+            pytest.raises(ssl.SSLCertVerificationError) as caught,
+        ):
+            strict.wrap_socket(plain, server_hostname="127.0.0.1")
+        place = Place("Keystone", "auth_url", 5.0, str(tmp_path / "ca.pem"))
+        sentences = [str(transport_error(requests.exceptions.SSLError(caught.value), place))]
+        client = {"ca_cert": str(tmp_path / "ca.pem")}
+        if sys.version_info >= (3, 13):
+            sentences += both_ways(mock_api, **client)
+        else:
+            assert len(gathered(client_of(mock_api, **client))) == 23
+    for sentence in sentences:
+        assert "Missing Authority Key Identifier. Python 3.13 and later require this" in sentence
+        assert "ca_cert" not in sentence
 
 
 def test_a_client_certificate(authority: trustme.CA, files: Row) -> None:
@@ -307,10 +447,35 @@ def test_a_proxy_that_is_down(
     assert where.requests == []
 
 
-@pytest.mark.parametrize("wrong", ["http://", "http://[", "nonsense://127.0.0.1"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(
+            "http://",
+            "http://[",
+            "nonsense://127.0.0.1",
+            "http://127.0.0.1:99999",
+            "socks5:127.0.0.1",
+        ),
+        *("http://u:not#for-logs@127.0.0.1:1", "http://u:not?for-logs@127.0.0.1:1"),
+        *("http://u:not/for-logs@127.0.0.1:1", "http://127.0.0.1:1\r", " http://127.0.0.1:1"),
+        *('"http://127.0.0.1:1"', "proxy 127.0.0.1:1"),
+    ],
+)
 def test_a_proxy_variable_that_is_none(
     mock_api: MockApi, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", wrong)
     for sentence in both_ways(mock_api):
         assert "The proxy URL in HTTP_PROXY" in sentence
+        assert "for-logs" not in sentence
+
+
+@pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "http_proxy"])
+def test_failing_proxy_names_the_variable_that_is_set(
+    mock_api: MockApi, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    for sentence in both_ways(mock_api):
+        assert f"Check {', '.join(sorted(('NO_PROXY', variable)))}." in sentence

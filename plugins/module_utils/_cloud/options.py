@@ -112,7 +112,8 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
     given_auth = _set_values(_auth(given.pop("auth", {}), "auth"))
     cloud = given.pop("cloud", None)
     if cloud is None and not given_auth:
-        cloud = (environ.get("OS_CLOUD") or "").strip() or None
+        cloud = environ.get("OS_CLOUD")
+        cloud = None if is_unset(cloud) else cloud
     if cloud is not None:
         from .clouds_yaml import load_cloud  # because most calls do not need it
 
