@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import ArgumentTypeError
+from ansible.module_utils.errors import ArgumentTypeError, ElementError
 
 _TYPES = {bool: "bool", int: "int", float: "float", str: "str", list: "list", dict: "dict"}
 _NOUNS = {
@@ -73,13 +73,15 @@ def convert(
         try:
             value = _parsed(name, value, option)
         except ValueError as error:
-            problems.append(f"{name} must be {_NOUNS[option['type']]}: {error}.")
+            problems.append(f"{name} must be {_noun(option)}: {error}.")
             continue
         checked = ArgumentSpecValidator({name: option}).validate({name: value})
         if not checked.error_messages:
             values[key] = checked.validated_parameters[name]
-        elif any(isinstance(error, ArgumentTypeError) for error in checked.errors.errors):
-            problems.append(f"{name} must be {_NOUNS[option['type']]}, got: {value!r}.")
+        elif any(
+            isinstance(error, (ArgumentTypeError, ElementError)) for error in checked.errors.errors
+        ):
+            problems.append(f"{name} must be {_noun(option)}{_got(value)}.")
         else:
             message = checked.error_messages[0].rstrip(".")
             problems.append(f"{message}." if name in message else f"{name}: {message}.")
@@ -100,6 +102,16 @@ def _typed(documented: Mapping[str, Any]) -> dict[str, Any]:
         elif option["type"] == "list" and "options" in option:
             option["elements"] = "dict"
     return option
+
+
+def _noun(option: Mapping[str, Any]) -> str:
+    noun = _NOUNS[option["type"]]
+    return f"{noun} of dictionaries" if option.get("elements") == "dict" else noun
+
+
+def _got(value: Any) -> str:
+    """The value for a message, unless it has the wrong shape and so can contain a secret."""
+    return f", got: {value!r}" if isinstance(value, (bool, int, float, str)) else ""
 
 
 def _is_unset(value: Any) -> bool:

@@ -59,7 +59,7 @@ def survey(folder: Path) -> dict[str, str]:
     """The extra variables of a job, as a survey and a credential set them."""
     return {
         "tunnel": "branch-munich",
-        "ipsec_health_required": "branch-munich\r\nbranch-berlin\r\n",
+        "ipsec_health_required": "branch-munich\r\nplant-leipzig\r\n",
         "ipsec_health_clouds": "",
         "ipsec_health_editions": "classic",
         "ipsec_health_tags": "",
@@ -67,7 +67,7 @@ def survey(folder: Path) -> dict[str, str]:
         "ipsec_health_report_only": "false",
         "ipsec_health_textfile": str(folder / "ipsec.prom"),
         "ipsec_report_clouds": "",
-        "ipsec_report_formats": "json, html",
+        "ipsec_report_formats": "json\nmarkdown",
         "ipsec_report_directory": str(folder / "report"),
         "ipsec_report_mode": "0600",
         "ipsec_report_accepted": "",
@@ -104,7 +104,7 @@ def test_awx_job_runs_all_roles_with_values_that_are_strings(
     ansible: Ansible, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     if not (BIN / "ansible-runner").exists():
-        unavailable("ansible-runner is not installed (requirements/dev.txt)")
+        unavailable("ansible-runner is not installed: pip install -r requirements/dev.txt")
     environment = mock_api.environment("alice")
     update = ansible.inventory_run(SOURCE, environment, "--list", "--export")
     hosts = json.loads(update.stdout)["_meta"]["hostvars"]
@@ -115,7 +115,10 @@ def test_awx_job_runs_all_roles_with_values_that_are_strings(
         tmp_path / "runner",
         collections,
         update.stdout,
-        {"environment": environment, "extra_variables": survey(tmp_path / "runner" / "output")},
+        {
+            "environment": {**environment, "ANSIBLE_PIPELINING": "true"},
+            "extra_variables": survey(tmp_path / "runner" / "output"),
+        },
     )
     done = ansible.run(
         "ansible-runner",
@@ -132,14 +135,14 @@ def test_awx_job_runs_all_roles_with_values_that_are_strings(
     metrics = (output / "ipsec.prom").read_text()
     assert 'name="branch-munich"' in metrics
     assert sorted(path.name for path in (output / "report").iterdir()) == [
-        "ipsec-report.html",
         "ipsec-report.json",
+        "ipsec-report.md",
     ]
     assert stat.S_IMODE((output / "report" / "ipsec-report.json").stat().st_mode) == 0o600
     (config,) = (
         path for path in (output / "swanctl/conf.d").iterdir() if ".secrets" not in path.name
     )
-    assert "local_addrs = 10.0.0.5,10.0.0.6\n" in config.read_text()
+    assert "local_addrs = 10.0.0.5, 10.0.0.6\n" in config.read_text()
     # the file `command` has the environment, which ansible-runner itself writes
     artifacts = [
         path

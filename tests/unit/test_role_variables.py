@@ -18,6 +18,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "r_names": {"type": "list", "elements": "str", "default": []},
     "r_formats": {"type": "raw", "choices": ["html", "json"], "default": ["html"]},
     "r_rows": {"type": "raw", "default": [], "options": {"id": {"type": "str", "required": True}}},
+    "r_clouds": {"type": "list", "elements": "dict", "default": []},
     "r_any": {"type": "raw"},
     "r_tags": {"type": "raw", "default": {}},
     "r_count": {"type": "raw", "default": 3},
@@ -63,6 +64,8 @@ def problems(**variables: Any) -> list[str]:
         ("rows", '[{"id": "a"}]', [{"id": "a"}]),
         ("rows", "- {id: a}", [{"id": "a"}]),
         ("rows", [{"id": datetime.date(2026, 1, 2)}], [{"id": "2026-01-02"}]),
+        ("clouds", '[{"cloud": "one"}]', [{"cloud": "one"}]),
+        ("clouds", "- cloud: one\r\n- cloud: two\r\n", [{"cloud": "one"}, {"cloud": "two"}]),
         ("any", "[1]", "[1]"),
         ("tags", '{"a": true}', {"a": True}),
         ("tags", "a=b", {"a": "b"}),
@@ -118,7 +121,10 @@ def test_secret_is_not_returned() -> None:
         ("text", ["x"], "r_text must be a string: quote the value."),
         ("path", {"a": 1}, "r_path must be a path: quote the value."),
         ("names", "[munich", "r_names must be a list: it is neither JSON nor YAML."),
-        ("names", {"a": 1}, "r_names must be a list, got: {'a': 1}."),
+        ("names", {"a": 1}, "r_names must be a list."),
+        ("clouds", {"auth": {"password": "31337"}}, "r_clouds must be a list of dictionaries."),
+        ("clouds", ["31337"], "r_clouds must be a list of dictionaries."),
+        ("clouds", '[{"password": "31337"', "r_clouds must be a list of dictionaries: it is neither JSON nor YAML."),
         ("choice", "c", "value of r_choice must be one of: a, b, got: c."),
         ("formats", "pdf", "value of r_formats must be one or more of: html, json. Got no match for: pdf."),
         ("rows", [{}], "missing required arguments: id found in r_rows."),
@@ -127,6 +133,7 @@ def test_secret_is_not_returned() -> None:
 )  # fmt: skip
 def test_unusable_value_is_one_sentence(name: str, value: Any, problem: str) -> None:
     assert problems(**{name: value}) == [problem]
+    assert "31337" not in problem
 
 
 @pytest.mark.parametrize("secret", [31337, True, 1.5, ["31337"], {"a": 31337}, {"a": ["31337"]}])

@@ -286,7 +286,8 @@ def test_unusable_client_certificate_is_named(
     }[kind]
     for sentence in both_ways(good, ca_cert=files["ca"], **options):
         assert "the client certificate is not usable" in sentence
-        assert "Set client_cert to a certificate in PEM format" in sentence
+        advice = "Set client_key" if kind == "encrypted key" else "Set client_cert to a certificate"
+        assert advice in sentence
         assert "ca_cert" not in sentence
 
 
