@@ -70,6 +70,9 @@ def convert(
         if option["type"] in ("str", "path") and isinstance(value, (bool, list, dict)):
             problems.append(f"{name} must be {_NOUNS[option['type']]}: quote the value.")
             continue
+        if option["type"] in ("bool", "int", "float") and isinstance(value, (list, dict)):
+            problems.append(f"{name} must be {_noun(option)}.")
+            continue
         try:
             value = _parsed(name, value, option)
         except ValueError as error:
