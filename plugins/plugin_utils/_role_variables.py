@@ -78,7 +78,11 @@ def convert(
         except ValueError as error:
             problems.append(f"{name} must be {_noun(option)}: {error}.")
             continue
-        checked = ArgumentSpecValidator({name: option}).validate({name: value})
+        try:
+            checked = ArgumentSpecValidator({name: option}).validate({name: value})
+        except OverflowError:  # of a number that no type can hold
+            problems.append(f"{name} must be {_noun(option)}.")
+            continue
         if not checked.error_messages:
             values[key] = checked.validated_parameters[name]
         elif any(

@@ -116,6 +116,7 @@ def test_secret_is_not_returned() -> None:
         ("count", "many", "r_count must be a whole number, got: 'many'."),
         ("count", "1.5", "r_count must be a whole number, got: '1.5'."),
         ("count", [2_390_745_830_279_074_503_720_960, "=i", None], "r_count must be a whole number."),
+        ("seconds", 10**400, "r_seconds must be a number."),
         ("flag", "perhaps", "r_flag must be a Boolean, got: 'perhaps'."),
         ("seconds", "soon", "r_seconds must be a number, got: 'soon'."),
         ("text", True, "r_text must be a string: quote the value."),
