@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.ansible_commands import Ansible
@@ -27,7 +28,7 @@ PLAYBOOK = """
 BOTH = {"peer_parameters_editions": "classic,enterprise"}
 
 
-def run(ansible: Ansible, mock_api: MockApi, variables: dict[str, str]) -> tuple[str, int]:
+def run(ansible: Ansible, mock_api: MockApi, variables: Mapping[str, object]) -> tuple[str, int]:
     """Run the role as alice; gives the output without line breaks and the number of failures."""
     (ansible.folder / "play.yml").write_text(PLAYBOOK, "utf-8")
     done = ansible.run(
@@ -72,6 +73,12 @@ def test_unusable_selection_writes_nothing_and_says_why(ansible: Ansible) -> Non
         assert failed == 1
         unknown, failed = run(ansible, mock_api, {"peer_parameters_names": "branch-atlantis"})
         assert failed == 1
+        clouds = [{"enterprise_endpoint": mock_api.url + "/wrong"}]
+        unread, failed = run(ansible, mock_api, {**BOTH, "peer_parameters_clouds": clouds})
+        assert failed == 1
+    sentence = "Cannot read the edition enterprise (option peer_parameters_editions): "
+    assert sentence in unread
+    assert "the region has no Enterprise Edition VPN" in unread
     assert "Connection office-munich: The connection is route-based" in route_based
     assert "No connection has the name or ID branch-atlantis." in unknown
     assert not (Path(ansible.folder) / "peer-parameters").exists()
