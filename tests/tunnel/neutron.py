@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +27,51 @@ Files = dict[str, str]
 """Text by file name: C(ipsec.conf) and C(ipsec.secrets)."""
 
 
+class Driver:
+    """The driver in a process of its own, which takes seconds to start and little to render."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [ENVIRONMENT / "bin" / "python", "-I", "-W", "ignore", DRIVER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def render(
+        self, services: Sequence[Sequence[Mapping[str, Any]]], psk: str | None = None
+    ) -> list[Files]:
+        """Render the files of each VPN service, which is a list of resolved connections.
+
+        `psk` is the key of all connections; without it each one has its own.
+        """
+        keyed = [
+            [
+                {"local_id": None, **connection, **({} if psk is None else {"psk": psk})}
+                for connection in service
+            ]
+            for service in services
+        ]
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(json.dumps(keyed), file=self._process.stdin, flush=True)
+        line = self._process.stdout.readline()
+        assert line, "Neutron's driver has failed"
+        rendered: list[Files] = json.loads(line)
+        for files in rendered:
+            for word, translated in ONLY_OTC.items():
+                files["ipsec.conf"] = files["ipsec.conf"].replace(word, translated)
+        return rendered
+
+    def close(self) -> None:
+        """Stop the process."""
+        self._process.communicate(timeout=30)
+
+
 def render(services: Sequence[Sequence[Mapping[str, Any]]], psk: str) -> list[Files]:
     """Render the files of each VPN service, which is a list of resolved connections."""
-    keyed = [
-        [{"local_id": None, "psk": psk, **connection} for connection in service]
-        for service in services
-    ]
-    done = subprocess.run(
-        [ENVIRONMENT / "bin" / "python", "-I", "-W", "ignore", DRIVER],
-        input=json.dumps(keyed),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    rendered: list[Files] = json.loads(done.stdout)
-    for files in rendered:
-        for word, translated in ONLY_OTC.items():
-            files["ipsec.conf"] = files["ipsec.conf"].replace(word, translated)
-    return rendered
+    with closing(Driver()) as driver:
+        return driver.render(services, psk)
 
 
 def configure_cloud(bed: Testbed, *connections: Mapping[str, Any], psk: str) -> None:

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Render the cloud's side of connections with the strongSwan driver of neutron-vpnaas.
 
-Runs in the environment of the OpenStack servers. Reads a list of VPN services from stdin as JSON,
-each a list of resolved connections with their keys; writes a list of C(ipsec.conf) and
-C(ipsec.secrets) to stdout.
+Runs in the environment of the OpenStack servers. Each line of stdin is a list of VPN services as
+JSON, each a list of resolved connections with their keys; writes a line with a list of
+C(ipsec.conf) and C(ipsec.secrets) to stdout.
 """
 
 from __future__ import annotations
@@ -105,4 +105,5 @@ def render(connections: list[dict[str, Any]]) -> dict[str, str]:
 
 if __name__ == "__main__":
     config.register_common_config_options()
-    json.dump([render(service) for service in json.load(sys.stdin)], sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps([render(service) for service in json.loads(line)]), flush=True)

@@ -196,11 +196,15 @@ class CloudGateway(Gateway):
 
     def write(self, files: Mapping[str, str], connections: Sequence[str]) -> None:
         """Write the files and reload them, as the driver does after a change."""
-        self.ipsec_conf.write_text(files["ipsec.conf"])
-        self.secrets.write_text(files["ipsec.secrets"])
+        self.store(files)
         self.stroke("rereadsecrets")
         self.process.send_signal(signal.SIGUSR1)
         self.wait_for_connections(connections)
+
+    def store(self, files: Mapping[str, str]) -> None:
+        """Write the files."""
+        self.ipsec_conf.write_text(files["ipsec.conf"])
+        self.secrets.write_text(files["ipsec.secrets"])
 
     def wait_for_connections(self, names: Sequence[str]) -> None:
         """Wait until exactly these connections are loaded."""
