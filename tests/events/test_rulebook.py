@@ -67,13 +67,15 @@ def test_changes_reach_the_rules_and_secrets_do_not(
     munich, hamburg = (
         mock_api.id_of("vpn-one", name) for name in ("branch-munich", "branch-hamburg")
     )
+    berlin = mock_api.id_of("vpn-one", "office-berlin-1", "vpn_connections")
     mock_api.change(munich, psk="a-pre-shared-key")
     mock_api.fault(LIST, quirks=["ignore_fields"], count=2)
     end = {
         "condition": 'event.change == "disappeared" and event.ipsec_connection.name == "branch-munich"',
         "action": {"shutdown": {"delay": 2, "kind": "now"}},
     }
-    name = rules(tmp_path, {"interval": 0.2, "initial": True}, end)
+    arguments = {"interval": 0.2, "initial": True, "editions": ["classic", "enterprise"]}
+    name = rules(tmp_path, arguments, end)
     expected: list[tuple[str, ...]] = []
 
     def expect(watching: Rulebook, *events: tuple[str, ...]) -> None:
@@ -83,27 +85,36 @@ def test_changes_reach_the_rules_and_secrets_do_not(
         assert [short(event) for event in found[len(initial) :]] == expected
 
     with Rulebook(commands, collections, tmp_path, name, "-vv", variables=variables) as watching:
-        total = len(mock_api.rows("vpn-one"))
+        total = len(mock_api.rows("vpn-one")) + len(mock_api.rows("vpn-one", "vpn_connections"))
         initial = watching.wait_for(lambda events: len(events) >= total)
         assert {event["change"] for event in initial} == {"initial"}
         mock_api.change(munich, status="DOWN")
         expect(watching, ("state", "branch-munich", "down"))
         mock_api.change(munich, status="ACTIVE")
         expect(watching, ("state", "branch-munich", "up"))
+        mock_api.change(berlin, status="DOWN")
+        expect(watching, ("state", "office-berlin-1", "down"))
+        (offices,) = [one for one in watching.events() if short(one) == expected[-1]]
+        assert offices["previous_state"] == "up"
+        assert offices["ipsec_connection"]["edition"] == "enterprise"
+        assert offices["ipsec_connection"]["peer_address"] == "198.51.100.10"
         mock_api.remove(hamburg)
         expect(watching, ("disappeared", "branch-hamburg", "down"))
         mock_api.revoke_tokens()
         mock_api.fault(LIST, status=503, count=3)
         expect(watching, ("unreadable",), ("readable",))
         mock_api.fault("", reset=True, count=3)
-        expect(watching, ("unreadable",), ("readable",))
+        expect(watching, *[("unreadable",)] * 2, *[("readable",)] * 2)  # of each edition
         mock_api.change(munich, admin_state_up=False)
         expect(watching, ("state", "branch-munich", "disabled"))
         more_requests(mock_api, 3)
         assert len(watching.events()) == len(initial) + len(expected)
 
+        polls = [i for i, one in enumerate(mock_api.requests) if one.path == LIST]
+        one_poll = polls[-1] - polls[-2]
         mock_api.remove(munich)
-        mock_api.fault("", skip=1, delay=60, count=None)
+        # after one complete poll, which can begin with the last request of another
+        mock_api.fault("", skip=2 * one_poll - 1, delay=60, count=None)
         assert watching.wait_for_end() == 0  # though a response is outstanding
     tokens = [
         one.headers["x-auth-token"] for one in mock_api.requests if "x-auth-token" in one.headers
