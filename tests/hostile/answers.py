@@ -168,7 +168,7 @@ def everywhere(stage: str) -> None:
     raw("reset in the body", where, _head(stage, "Content-Length: 9000") + body[:40], 0.05, RESET)
     raw("a TLS alert", where, b"\x15\x03\x01\x00\x02\x02\x16")
     raw("an SSH banner", where, b"SSH-2.0-OpenSSH_9.2\r\n")
-    raw("HTTP/0.9", where, body)
+    raw("HTTP/0.9", "does not begin with an HTTP status line", body)
     raw("HTTP/2 preface", where, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
     raw("status line of words", where, b"HTTP/1.1 very well\r\n\r\n")
     raw("status 0", where, b"HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n")

@@ -666,3 +666,5 @@ def test_which_files_are_sources(ansible: Ansible, mock_api: MockApi) -> None:
         },
     )
     assert set(hostvars(json.loads(done.stdout))) == set(ours), done.stderr
+    for name in others:
+        assert f"/{name} names the plugin" in " ".join(done.stderr.split())

@@ -241,6 +241,7 @@ def test_secret_is_masked_in_every_spelling(spelling: str) -> None:
     "body",
     [
         '{"message": "x", "detail": {"PSK": "HIDDEN"}}',
+        '{"fault": {"token": "HIDDEN"}}',
         '{"PSK": "HIDDEN"}',
         '{"psk_new": ["HIDDEN"]}',
         '{"auth": {"psk": {"value": "HIDDEN"}}}',

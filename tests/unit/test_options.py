@@ -445,15 +445,24 @@ def test_missing_clouds_yaml_of_the_environment_is_named(
     )
 
 
-@pytest.mark.parametrize("content", ["clouds: [", "[]", "clouds: 7", "clouds: {one: 7}", "\x00"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("clouds: [", "is not valid YAML in line 1"),
+        ("[]", "cloud"),
+        ("clouds: 7", "cloud"),
+        ("clouds: {one: 7}", "cloud"),
+        ("\x00", "is not valid YAML"),
+    ],
+)
 def test_a_clouds_yaml_that_is_none(
-    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    content: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "clouds.yaml"
     path.write_text(content, encoding="utf-8")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert "cloud" in failure(lambda: merge_options({"cloud": "one"}, {}))
+    assert words in failure(lambda: merge_options({"cloud": "one"}, {}))
 
 
 def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
