@@ -76,7 +76,7 @@ class Ansible:
         environment: t.Mapping[str, str] | None = None,
         *flags: str,
     ) -> dict[str, t.Any]:
-        """The result of a module of the collection on localhost; of a failure as well."""
+        """Return the result of a module of the collection on localhost; of a failure as well."""
         done = self.run(
             "ansible",
             "localhost",
@@ -97,7 +97,7 @@ class Ansible:
         environment: t.Mapping[str, str] | None = None,
         *flags: str,
     ) -> dict[str, t.Any]:
-        """`ansible-inventory --list` of a source of the plugin."""
+        """Run `ansible-inventory --list` on a source of the plugin."""
         done = self.inventory_run(source, environment, "--list", *flags)
         assert done.returncode == 0, done.stderr
         answer: dict[str, t.Any] = plain_text(json.loads(done.stdout))
@@ -109,7 +109,7 @@ class Ansible:
         environment: t.Mapping[str, str] | None = None,
         *flags: str,
     ) -> subprocess.CompletedProcess[str]:
-        """ansible-inventory on a source of the plugin, which fails where the source does."""
+        """Run ansible-inventory on a source of the plugin, which fails where the source does."""
         path = self.folder / "ipsec_connections.yml"
         path.write_text(json.dumps({"plugin": "otc.vpn.ipsec_connections", **source}))
         return self.run(
@@ -126,7 +126,7 @@ class Ansible:
         environment: t.Mapping[str, str] | None = None,
         *flags: str,
     ) -> subprocess.CompletedProcess[str]:
-        """ansible-playbook on these plays."""
+        """Run ansible-playbook on these plays."""
         path = self.folder / "play.yml"
         path.write_text(json.dumps(list(plays)))
         return self.run("ansible-playbook", str(path), *flags, environment=environment)
@@ -138,7 +138,7 @@ class Ansible:
         *flags: str,
         **play: t.Any,
     ) -> dict[str, dict[str, t.Any]]:
-        """The results of tasks by their names, of failures as well: one play on localhost runs all.
+        """Return the results of tasks by their names, of failures as well: one play on localhost runs all.
 
         `play` holds keywords of the play.
         """
@@ -164,7 +164,7 @@ class Ansible:
 
 
 def results(output: str) -> dict[str, dict[str, t.Any]]:
-    """What ansible-playbook prints with -v as the result of each task, by the task's name."""
+    """Return what ansible-playbook prints with -v as the result of each task, by the task's name."""
     answers = {}
     for part in re.split(r"^TASK \[", output, flags=re.MULTILINE)[1:]:
         name = part[: part.index("] *")]
@@ -175,7 +175,7 @@ def results(output: str) -> dict[str, dict[str, t.Any]]:
 
 
 def plain_text(value: t.Any) -> t.Any:
-    """What ansible-core 2.18 lists as `{"__ansible_unsafe": text}`, as the text."""
+    """Return what ansible-core 2.18 lists as `{"__ansible_unsafe": text}`, as the text."""
     if isinstance(value, dict):
         if set(value) == {"__ansible_unsafe"}:
             return value["__ansible_unsafe"]

@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the collection as users get it: built, and installed from the archive."""
+    """Return a folder with the collection as users get it: built, and installed from the archive."""
     built = tmp_path_factory.mktemp("built")
     path = tmp_path_factory.mktemp("collections")
     galaxy = [str(BIN / "ansible-galaxy"), "collection"]
@@ -49,25 +49,25 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ansible(collections: Path, tmp_path: Path) -> Ansible:
-    """Ansible's commands in an empty folder, with the collection installed."""
+    """Return Ansible's commands in an empty folder, with the collection installed."""
     return Ansible(collections, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def shared_ansible(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> Ansible:
-    """The same in a folder for a whole file of tests, for runs that several of them look at."""
+    """Return the same in a folder for a whole file of tests, for runs that several of them look at."""
     return Ansible(collections, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")
 def shared_mock_api() -> t.Iterator[MockApi]:
-    """The mock API server, once for a file of tests."""
+    """Return the mock API server, once for a file of tests."""
     with MockApi("otc") as mock_api:
         yield mock_api
 
 
 @pytest.fixture
 def mock_api(shared_mock_api: MockApi) -> MockApi:
-    """The mock API server without faults, and with an empty record of requests."""
+    """Return the mock API server without faults, and with an empty record of requests."""
     shared_mock_api.reset()
     return shared_mock_api

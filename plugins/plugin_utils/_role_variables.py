@@ -96,7 +96,7 @@ def convert(
 
 
 def _typed(documented: Mapping[str, Any]) -> dict[str, Any]:
-    """The option with the type that its value has to have."""
+    """Return the option with the type that its value has to have."""
     option = {key: value for key, value in documented.items() if key != "required"}
     option.setdefault("type", "str")
     if option["type"] == "raw" and option.get("default") is not None:
@@ -117,7 +117,7 @@ def _noun(option: Mapping[str, Any]) -> str:
 
 
 def _got(value: Any) -> str:
-    """The value for a message, unless it has the wrong shape and so can contain a secret."""
+    """Return the value for a message, unless it has the wrong shape and so can contain a secret."""
     return f", got: {value!r}" if isinstance(value, (bool, int, float, str)) else ""
 
 
@@ -126,14 +126,14 @@ def _is_unset(value: Any) -> bool:
 
 
 def _is_secret(value: Any, wanted: str) -> bool:
-    """Whether the value is a string, or for a dictionary of secrets contains strings only."""
+    """Return whether the value is a string, or for a dictionary of secrets contains strings only."""
     if wanted == "dict":
         return isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values())
     return isinstance(value, str)
 
 
 def _parsed(name: str, value: Any, option: Mapping[str, Any]) -> Any:
-    """The value, with lists and file modes in other notations parsed; raises ValueError."""
+    """Return the value, with lists and file modes in other notations parsed; raises ValueError."""
     if option["type"] == "list" and isinstance(value, str):
         return parse_list(value, strings=option.get("elements", "str") == "str")
     if name.endswith("_mode") and isinstance(value, int):
@@ -161,7 +161,7 @@ def parse_list(text: str, strings: bool = True) -> list[Any]:
 
 
 def _file_mode(number: int) -> str:
-    """The mode that a number means.
+    """Return the mode that a number means.
 
     YAML reads an unquoted 0640 as 416. A number above 0777 that has only octal digits was written
     without the leading zero.

@@ -109,7 +109,7 @@ def main() -> None:
 def _groups(
     options: argparse.Namespace, connections: int, environment: t.Mapping[str, str], folder: Path
 ) -> t.Iterator[Group]:
-    """What is measured with so many connections (0: writing); few rounds of what is slow."""
+    """Return what is measured with so many connections (0: writing); few rounds of what is slow."""
     if not connections:
         if options.only in (None, "write"):
             yield writes(3 if options.quick else 5)
@@ -129,7 +129,7 @@ def _groups(
 
 
 def _compared(comparison: Comparison, costs: Costs) -> tuple[Spread, dict[str, t.Any]]:
-    """The ratio of each round's two costs, and the same as data."""
+    """Return the ratio of each round's two costs, and the same as data."""
     ours = [cost.value(comparison.measure) for cost in costs[comparison.command]]
     measure = comparison.against_measure or comparison.measure
     others = [cost.value(measure) for cost in costs[comparison.against]]
@@ -146,7 +146,7 @@ def _compared(comparison: Comparison, costs: Costs) -> tuple[Spread, dict[str, t
 
 
 def _line(comparison: Comparison, ratio: Spread, result: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    """A row of the table as text."""
+    """Return a row of the table as text."""
     unit = "{:.0f} MiB" if comparison.measure == "memory" else "{:.3g} s"
     target = comparison.target
     missed = target is not None and round(ratio.median, 2) > target
@@ -164,12 +164,12 @@ def _line(comparison: Comparison, ratio: Spread, result: t.Mapping[str, t.Any]) 
 
 
 def _two_digits(ratio: float) -> str:
-    """Two places behind the point, or two digits where that would be less."""
+    """Return two places behind the point, or two digits where that would be less."""
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
 def _table(lines: t.Sequence[tuple[str, ...]]) -> str:
-    """Lines as a table that reads well on a terminal and is Markdown as well."""
+    """Return lines as a table that reads well on a terminal and is Markdown as well."""
     widths = [max(map(len, column)) for column in zip(HEADINGS, *lines)]
     rule = tuple("-" * width for width in widths)
     return "\n".join(
@@ -179,7 +179,7 @@ def _table(lines: t.Sequence[tuple[str, ...]]) -> str:
 
 
 def _machine() -> str:
-    """The machine and the versions, in a sentence."""
+    """Return the machine and the versions, in a sentence."""
     versions = []
     for package in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
@@ -194,7 +194,7 @@ def _machine() -> str:
 
 @contextlib.contextmanager
 def _mock_api(connections: int) -> t.Iterator[dict[str, str]]:
-    """the mock API server in a process of its own; its variables OS_*. For 0: one to write to."""
+    """Return the mock API server in a process of its own; its variables OS_*. For 0: one to write to."""
     arguments = ("--flavor", "neutron", "--user", "wendy", "--agent-polls", "0")
     if connections:
         count = str(connections)
@@ -221,7 +221,7 @@ def _mock_api(connections: int) -> t.Iterator[dict[str, str]]:
 
 
 def _plain_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
-    """What every command runs with: nothing of the caller's OS_* and ANSIBLE_*."""
+    """Return what every command runs with: nothing of the caller's OS_* and ANSIBLE_*."""
     plain = {
         name: value
         for name, value in os.environ.items()
@@ -241,7 +241,7 @@ def _plain_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str,
 
 
 def _write_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The same with a token to write with; creates what connections refer to."""
+    """Return the same with a token to write with; creates what connections refer to."""
     token, _project_id, url = _token(mock_api)
     with requests.Session() as session:
         session.headers["X-Auth-Token"] = token
@@ -269,7 +269,7 @@ def _write_environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str,
 
 
 def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The same with a token to read with, and the first response to each list."""
+    """Return the same with a token to read with, and the first response to each list."""
     environment = _plain_environment(mock_api, folder)
     token, project_id, url = _token(mock_api)
     query = "&".join(f"fields={name}" for name in CONNECTION.default_fields)
@@ -292,7 +292,7 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str, str]:
-    """A token, the ID of its project, and the URL of the catalog's network endpoint."""
+    """Return a token, the ID of its project, and the URL of the catalog's network endpoint."""
     domain = {"name": mock_api["OS_USER_DOMAIN_NAME"]}
     user = {
         "name": mock_api["OS_USERNAME"],
@@ -322,7 +322,7 @@ def _link_floor() -> None:
 
 
 def _fetch_openstack_cloud() -> None:
-    """openstack.cloud out of the package `ansible`, which holds a hundred other collections."""
+    """Get openstack.cloud out of the package `ansible`, which holds a hundred other collections."""
     print(f"Fetching {ANSIBLE} for openstack.cloud …", file=sys.stderr)
     BUILD.mkdir(parents=True, exist_ok=True)
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target")

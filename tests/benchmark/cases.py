@@ -140,7 +140,7 @@ def modules(
     folder: Path,
     openstack_cloud: Path | None,
 ) -> Group:
-    """The info module, and what could be used in its place."""
+    """Return the info module, and what could be used in its place."""
     ours, floor = "ipsec_connection_info", "floor module"
     uri = {
         "url": environment["BENCHMARK_URL"],
@@ -211,7 +211,7 @@ def modules(
 
 
 def enterprise(connections: int, rounds: int, target: float) -> Group:
-    """The info module of Enterprise Edition VPN."""
+    """Return the info module of Enterprise Edition VPN."""
     ours, floor = "enterprise_connection_info", "floor module, pages"
     commands = tuple(
         _ansible(name, module, connections=connections, word='"vgw_id"')
@@ -228,7 +228,7 @@ def enterprise(connections: int, rounds: int, target: float) -> Group:
 
 
 def writes(rounds: int) -> Group:
-    """The modules that write: a new object each time, and one that is there."""
+    """Return the modules that write: a new object each time, and one that is there."""
     commands: list[Command] = []
     comparisons: list[Comparison] = []
     for write in WRITES:
@@ -254,7 +254,7 @@ def writes(rounds: int) -> Group:
 
 
 def inventories(connections: int, rounds: int, folder: Path) -> Group:
-    """The inventory plugin in its several uses, as `ansible-inventory --list`."""
+    """Return the inventory plugin in its several uses, as `ansible-inventory --list`."""
     sources: dict[str, tuple[str, dict[str, t.Any]]] = {
         "floor inventory": ("bench.floor.rows", {}),
         "inventory": ("otc.vpn.ipsec_connections", {}),
@@ -306,7 +306,7 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
 
 
 def clients(connections: int, quick: bool) -> tuple[Group, Group]:
-    """The client alone: beside requests with json, and beside openstacksdk, which takes long."""
+    """Return the client alone: beside requests with json, and beside openstacksdk, which takes long."""
     ours = _client("client", "otc.vpn", connections)
     floor = _client("requests and json", "requests", connections)
     rival = _client("openstacksdk", "openstacksdk", connections)

@@ -17,7 +17,7 @@ import typing as t
 
 
 def with_requests() -> dict[str, float]:
-    """The least: one request, and its JSON."""
+    """Return the least: one request, and its JSON."""
     import requests
 
     session = requests.Session()
@@ -31,7 +31,7 @@ def with_requests() -> dict[str, float]:
 
 
 def with_collection() -> dict[str, float]:
-    """The collection's client, up to the facts that a module returns."""
+    """Return the collection's client, up to the facts that a module returns."""
     from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
     from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
     from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
@@ -49,7 +49,7 @@ def with_collection() -> dict[str, float]:
 
 
 def with_openstacksdk() -> dict[str, float]:
-    """openstacksdk, up to its own objects."""
+    """Read the list with openstacksdk, up to its own objects."""
     import openstack
 
     connection = openstack.connect()

@@ -42,7 +42,7 @@ class Cost:
     told: t.Mapping[str, float]
 
     def value(self, measure: str) -> float:
-        """What a comparison names: an attribute, or `told_` and the name of what was told."""
+        """Return what a comparison names: an attribute, or `told_` and the name of what was told."""
         if measure.startswith("told_"):
             return self.told[measure.removeprefix("told_")]
         return float(getattr(self, measure))
@@ -61,7 +61,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: t.Iterable[float]) -> Spread:
-        """The spread of at least one value."""
+        """Return the spread of at least one value."""
         ordered = sorted(values)
         return cls(statistics.median(ordered), ordered[0], ordered[-1])
 
@@ -87,7 +87,7 @@ def in_turn(
 
 
 def _count(path: Path, word: bytes) -> int:
-    """How often a word is in a file; little of it is held at a time.
+    """Return how often a word is in a file; little of it is held at a time.
 
     A child's peak of memory is never less than its parent's, so this process has to stay small.
     """

@@ -23,7 +23,7 @@ MISSING = f"no Python {' or '.join(VERSIONS)} on PATH or in pyenv"
 
 
 def newest_core() -> Path | None:
-    """The interpreter of the environment, or None where this machine has no Python for it."""
+    """Return the interpreter of the environment, or None where this machine has no Python for it."""
     for version in VERSIONS:
         for candidate in _candidates(version):
             if _runs(candidate, version):

@@ -60,7 +60,7 @@ def share_pip_settings() -> None:
 
 
 def sanity(python: Path, tree: Path, arguments: list[str]) -> bool:
-    """Whether the collection passes with the ansible-core of this environment."""
+    """Return whether the collection passes with the ansible-core of this environment."""
     about = subprocess.run([python, "-c", ABOUT], capture_output=True, text=True, check=True)
     versions, ansible_test = about.stdout.splitlines()
     core, version = versions.split()

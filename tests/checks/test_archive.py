@@ -42,11 +42,11 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the working tree."""
+    """Return the archive of the working tree."""
     return archive(tmp_path_factory.mktemp("archive"))
 
 
-def test_holds_what_users_need_and_nothing_else(built: Path) -> None:
+def test_archive_contains_only_user_files(built: Path) -> None:
     with tarfile.open(built) as content:
         names = [Path(member.name) for member in content if member.isfile()]
     assert {name.parts[0] for name in names} <= PARTS
@@ -59,7 +59,7 @@ def test_holds_what_users_need_and_nothing_else(built: Path) -> None:
     assert Path("extensions/eda/plugins/event_source/ipsec_connections.py") in names
 
 
-def test_can_be_verified_until_a_file_is_changed(built: Path, tmp_path: Path) -> None:
+def test_archive_is_verified_until_file_is_changed(built: Path, tmp_path: Path) -> None:
     galaxy = [str(BIN / "ansible-galaxy"), "collection"]
     place = tmp_path / "collections"
     subprocess.run(

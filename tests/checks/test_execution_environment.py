@@ -29,14 +29,14 @@ def required_libraries() -> set[str]:
     return {line for line in lines if line and not line.startswith("#")}
 
 
-def test_finds_the_libraries_and_that_no_system_packages_are_needed(collections: Path) -> None:
+def test_introspection_finds_libraries_and_no_system_packages(collections: Path) -> None:
     found = yaml.safe_load(ansible_builder("introspect", collections))
     assert found["system"] == []
     assert {line.split(" #")[0].strip() for line in found["python"]} == required_libraries()
     assert all("otc.vpn" in line for line in found["python"])
 
 
-def test_makes_the_build_context_of_the_example(tmp_path: Path) -> None:
+def test_build_context_of_example_is_created(tmp_path: Path) -> None:
     context = tmp_path / "context"
     name = ("--output-filename", "Containerfile")  # else it depends on the engine that is installed
     ansible_builder("create", "--file", DEFINITION, "--context", context, *name)

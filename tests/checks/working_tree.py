@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def copy(place: Path) -> Path:
-    """What git would commit, as a collection below the place."""
+    """Return what git would commit, as a collection below the place."""
     listed = ["git", "ls-files", "-z", "-co", "--exclude-standard"]
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
     tree = place / "ansible_collections" / "otc" / "vpn"

@@ -58,11 +58,11 @@ class World:
     page: int  # rows of a page of the paged server
 
     def environment(self, user: str = "alice") -> dict[str, str]:
-        """The variables OS_* of a user."""
+        """Return the variables OS_* of a user."""
         return self.server.environment(user)
 
     def token(self, user: str, *, paged: bool = False, **scope: t.Any) -> str:
-        """A new token of a user for its project, or for another scope."""
+        """Return a new token of a user for its project, or for another scope."""
         known = self.paged_environment(user) if paged else self.environment(user)
         domain = {"name": "Default"}
         project = {"project": {"name": known["OS_PROJECT_NAME"], "domain": domain}}
@@ -87,7 +87,7 @@ class World:
         method: str = "GET",
         body: t.Any = None,
     ) -> Answer:
-        """A raw answer to a request below /v2.0/."""
+        """Return a raw answer to a request below /v2.0/."""
         answer = requests.request(
             method,
             f"{self.paged_url if paged else self.server.url}/v2.0/{path}",
@@ -140,17 +140,17 @@ def openstack_world() -> t.Iterator[World]:
     scope="session", params=[bundled_world, openstack_world], ids=["bundled", "openstack"]
 )
 def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
-    """Each of the two in turn."""
+    """Return each of the two in turn."""
     yield from request.param()
 
 
 @pytest.fixture(scope="session")
 def openstack() -> t.Iterator[World]:
-    """The real servers alone, for what an operator's policy does."""
+    """Return the real servers alone, for what an operator's policy does."""
     yield from openstack_world()
 
 
 @pytest.fixture(scope="session")
 def token(world: World) -> str:
-    """A token of alice, for the many requests that need no more."""
+    """Return a token of alice, for the many requests that need no more."""
     return world.token("alice")

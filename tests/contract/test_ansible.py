@@ -19,7 +19,7 @@ def names(result: dict[str, t.Any]) -> list[str]:
     return [row["name"] for row in result["ipsec_connections"]]
 
 
-def test_the_module_lists_and_finds(ansible: Ansible, world: World) -> None:
+def test_module_returns_list_and_single_object(ansible: Ansible, world: World) -> None:
     environment = world.environment()
     assert sorted(names(ansible.module("ipsec_connection_info", {}, environment))) == sorted(NAMES)
     one = {"name": world.server.id_of("vpn-one", 1), "resolve": True}
@@ -28,7 +28,7 @@ def test_the_module_lists_and_finds(ansible: Ansible, world: World) -> None:
     assert result["ipsec_connections"][0]["ike_policy"]["ike_version"] == "v2"
 
 
-def test_an_application_credential(ansible: Ansible, world: World) -> None:
+def test_application_credential_is_used(ansible: Ansible, world: World) -> None:
     known = world.environment()
     credential = world.server.application_credential("alice")
     arguments = {
@@ -43,7 +43,7 @@ def test_an_application_credential(ansible: Ansible, world: World) -> None:
     assert sorted(names(ansible.module("ipsec_connection_info", arguments))) == sorted(NAMES)
 
 
-def test_a_cloud_of_clouds_yaml(ansible: Ansible, world: World) -> None:
+def test_cloud_of_clouds_yaml_is_used(ansible: Ansible, world: World) -> None:
     known = world.environment()
     auth = {
         name.removeprefix("OS_").lower(): value
@@ -58,7 +58,7 @@ def test_a_cloud_of_clouds_yaml(ansible: Ansible, world: World) -> None:
     assert sorted(names(result)) == sorted(NAMES)
 
 
-def test_the_inventory_has_a_host_for_each(ansible: Ansible, world: World) -> None:
+def test_inventory_has_host_for_each_connection(ansible: Ansible, world: World) -> None:
     inventory = ansible.inventory({"resolve": True}, world.environment())
     hosts = inventory["_meta"]["hostvars"]
     assert sorted(inventory["ipsec_connections"]["hosts"]) == sorted(hosts)
@@ -67,7 +67,7 @@ def test_the_inventory_has_a_host_for_each(ansible: Ansible, world: World) -> No
     assert hosts["branch-munich"]["ipsec_remote_cidrs"] == ["192.168.20.0/24"]
 
 
-def test_the_graph_shows_groups_by_state(ansible: Ansible, world: World) -> None:
+def test_graph_shows_groups_by_state(ansible: Ansible, world: World) -> None:
     source = {"keyed_groups": [{"key": "ipsec_status | lower", "prefix": "tunnel"}]}
     done = ansible.inventory_run(source, world.environment(), "--graph")
     assert "@tunnel_active:" in done.stdout, done.stderr

@@ -34,36 +34,34 @@ def rows(answer: t.Any, kind: str = "ipsec_site_connections") -> list[dict[str, 
     return found
 
 
-def test_fields_repeated_select(world: World, token: str) -> None:
+def test_repeated_fields_select(world: World, token: str) -> None:
     found = rows(world.ask(CONNECTIONS, [("fields", "id"), ("fields", "name")], token=token))
     assert len(found) == len(ALICE["ipsec_site_connections"])
     assert all(set(row) == {"id", "name"} for row in found)
 
 
 @pytest.mark.parametrize("value", ["id,name", "unheard_of"])
-def test_fields_that_mean_nothing_give_empty_objects(world: World, token: str, value: str) -> None:
+def test_meaningless_fields_return_empty_objects(world: World, token: str, value: str) -> None:
     found = rows(world.ask(CONNECTIONS, [("fields", value)], token=token))
     assert len(found) == len(ALICE["ipsec_site_connections"])
     assert not any(found)
 
 
-def test_an_unknown_field_beside_known_ones_is_ignored(world: World, token: str) -> None:
+def test_unknown_field_with_known_ones_is_ignored(world: World, token: str) -> None:
     query = [("fields", "id"), ("fields", "unheard_of"), ("fields", "tags")]
     assert {frozenset(row) for row in rows(world.ask(CONNECTIONS, query, token=token))} == {
         frozenset({"id"})
     }
 
 
-def test_without_fields_everything_comes_the_psk_in_clear_too(world: World, token: str) -> None:
+def test_psk_is_returned_in_plain_text_without_fields(world: World, token: str) -> None:
     found = rows(world.ask(CONNECTIONS, token=token))
     wanted = [connection["psk"] for connection in ALICE["ipsec_site_connections"]]
     assert sorted(row["psk"] for row in found) == sorted(wanted)
 
 
 @pytest.mark.parametrize(("path", "kind"), KINDS.items())
-def test_every_kind_has_the_objects_of_the_scenario(
-    world: World, token: str, path: str, kind: str
-) -> None:
+def test_every_kind_has_objects_of_scenario(world: World, token: str, path: str, kind: str) -> None:
     found = {row["id"]: row for row in rows(world.ask(path, token=token), kind)}
     assert len(found) == len(ALICE[kind])
     for position, wanted in enumerate(ALICE[kind]):
@@ -75,7 +73,7 @@ def test_every_kind_has_the_objects_of_the_scenario(
 
 
 @pytest.mark.parametrize(("path", "kind"), KINDS.items())
-def test_both_worlds_have_the_same_fields(world: World, token: str, path: str, kind: str) -> None:
+def test_both_servers_have_same_fields(world: World, token: str, path: str, kind: str) -> None:
     common = {"id", "name", "description", "project_id", "tenant_id"}
     policy = {"auth_algorithm", "encryption_algorithm", "pfs", "lifetime"}
     more = {
@@ -114,7 +112,7 @@ def test_both_worlds_have_the_same_fields(world: World, token: str, path: str, k
     assert set(rows(world.ask(path, token=token), kind)[0]) == common | more[kind]
 
 
-def test_a_filter_is_exact_and_repeated_means_or(world: World, token: str) -> None:
+def test_repeated_filter_matches_any_value(world: World, token: str) -> None:
     def names(*values: str) -> list[str]:
         query = [("name", value) for value in values]
         return sorted(row["name"] for row in rows(world.ask(CONNECTIONS, query, token=token)))
@@ -126,30 +124,30 @@ def test_a_filter_is_exact_and_repeated_means_or(world: World, token: str) -> No
     assert names("") == [""]
 
 
-def test_different_filters_mean_and(world: World, token: str) -> None:
+def test_different_filters_must_all_match(world: World, token: str) -> None:
     query = [("name", "branch-berlin"), ("status", "ACTIVE")]
     assert len(rows(world.ask(CONNECTIONS, query, token=token))) == 1
 
 
 @pytest.mark.parametrize("value", ["false", "False"])
-def test_a_boolean_filter(world: World, token: str, value: str) -> None:
+def test_boolean_filter_matches(world: World, token: str, value: str) -> None:
     found = rows(world.ask(CONNECTIONS, [("admin_state_up", value)], token=token))
     wanted = [row for row in ALICE["ipsec_site_connections"] if not row["admin_state_up"]]
     assert len(found) == len(wanted) > 0
 
 
 @pytest.mark.parametrize("name", ["unheard_of", "tags", "peer_cidrs", "dpd"])
-def test_an_unknown_filter_is_refused(world: World, token: str, name: str) -> None:
+def test_unknown_filter_is_rejected(world: World, token: str, name: str) -> None:
     answer = world.ask(CONNECTIONS, [(name, "x")], token=token)
     assert answer.status == 400
     assert name in answer.json["NeutronError"]["message"]
 
 
-def test_without_limit_there_are_no_links(world: World, token: str) -> None:
+def test_list_has_no_links_without_limit(world: World, token: str) -> None:
     assert set(world.ask(CONNECTIONS, token=token).json) == {"ipsec_site_connections"}
 
 
-def test_a_limit_starts_pages_with_links_both_ways(world: World, token: str) -> None:
+def test_limit_starts_pages_with_links_both_ways(world: World, token: str) -> None:
     answer = world.ask(CONNECTIONS, [("limit", 5), ("fields", "id")], token=token)
     assert len(rows(answer)) == 5
     links = {link["rel"]: link["href"] for link in answer.json["ipsec_site_connections_links"]}
@@ -159,7 +157,7 @@ def test_a_limit_starts_pages_with_links_both_ways(world: World, token: str) -> 
     assert "fields=id" in links["next"]
 
 
-def test_the_pages_have_every_row_once(world: World, token: str) -> None:
+def test_pages_have_every_row_once(world: World, token: str) -> None:
     whole = [row["id"] for row in rows(world.ask(CONNECTIONS, token=token))]
     found: list[str] = []
     marker: list[tuple[str, t.Any]] = []
@@ -172,7 +170,7 @@ def test_the_pages_have_every_row_once(world: World, token: str) -> None:
     assert sorted(found) == sorted(whole)
 
 
-def test_a_full_last_page_links_to_an_empty_one(world: World, token: str) -> None:
+def test_full_last_page_links_to_empty_one(world: World, token: str) -> None:
     count = len(ALICE["ipsec_site_connections"])
     full = world.ask(CONNECTIONS, [("limit", count)], token=token)
     assert "next" in [link["rel"] for link in full.json["ipsec_site_connections_links"]]
@@ -183,34 +181,32 @@ def test_a_full_last_page_links_to_an_empty_one(world: World, token: str) -> Non
 
 
 @pytest.mark.parametrize("marker", [UNKNOWN, "no-uuid"])
-def test_after_an_unknown_marker_comes_nothing_without_an_error(
-    world: World, token: str, marker: str
-) -> None:
+def test_unknown_marker_returns_empty_page(world: World, token: str, marker: str) -> None:
     answer = world.ask(CONNECTIONS, [("limit", 5), ("marker", marker)], token=token)
     assert rows(answer) == []
     assert [link["rel"] for link in answer.json["ipsec_site_connections_links"]] == ["previous"]
 
 
-def test_a_marker_without_a_limit_is_ignored(world: World, token: str) -> None:
+def test_marker_without_limit_is_ignored(world: World, token: str) -> None:
     query = [("marker", world.server.id_of("vpn-one", 3))]
     assert len(rows(world.ask(CONNECTIONS, query, token=token))) == len(
         ALICE["ipsec_site_connections"]
     )
 
 
-def test_limit_zero_means_no_limit(world: World, token: str) -> None:
+def test_limit_zero_is_no_limit(world: World, token: str) -> None:
     answer = world.ask(CONNECTIONS, [("limit", 0)], token=token)
     assert len(rows(answer)) == len(ALICE["ipsec_site_connections"])
     assert set(answer.json) == {"ipsec_site_connections"}
 
 
 @pytest.mark.parametrize("limit", ["-1", "abc"])
-def test_a_limit_that_is_none_is_refused(world: World, token: str, limit: str) -> None:
+def test_limit_that_is_invalid_is_rejected(world: World, token: str, limit: str) -> None:
     assert world.ask(CONNECTIONS, [("limit", limit)], token=token).status == 400
 
 
 @pytest.mark.parametrize("query", [[], [("limit", 1000)], [("limit", 0)]])
-def test_an_operators_limit_starts_pages_unasked(
+def test_operator_limit_paginates_without_request(
     world: World, query: list[tuple[str, t.Any]]
 ) -> None:
     answer = world.ask(CONNECTIONS, [*query, ("fields", "id")], user="carl", paged=True)
@@ -218,13 +214,13 @@ def test_an_operators_limit_starts_pages_unasked(
     assert "next" in [link["rel"] for link in answer.json["ipsec_site_connections_links"]]
 
 
-def test_an_invalid_token_is_401_in_keystones_shape(world: World) -> None:
+def test_invalid_token_returns_401_of_keystone(world: World) -> None:
     answer = world.ask(CONNECTIONS, token="no-token")
     assert answer.status == 401
     assert answer.json["error"]["code"] == 401
 
 
-def test_a_revoked_token_is_401_at_once(world: World) -> None:
+def test_revoked_token_returns_401(world: World) -> None:
     token = world.token("alice")
     assert world.ask(CONNECTIONS, token=token).status == 200
     headers = {"X-Auth-Token": token, "X-Subject-Token": token}
@@ -233,13 +229,13 @@ def test_a_revoked_token_is_401_at_once(world: World) -> None:
     assert world.ask(CONNECTIONS, token=token).status == 401
 
 
-def test_an_unknown_id_is_404_in_neutrons_shape(world: World, token: str) -> None:
+def test_unknown_id_returns_404_of_neutron(world: World, token: str) -> None:
     answer = world.ask(f"{CONNECTIONS}/{UNKNOWN}", token=token)
     assert answer.status == 404
     assert UNKNOWN in answer.json["NeutronError"]["message"]
 
 
-def test_another_projects_id_is_404_like_an_unknown_one(world: World, token: str) -> None:
+def test_id_of_other_project_returns_404(world: World, token: str) -> None:
     foreign = world.server.id_of("vpn-two", 0)
     answer = world.ask(f"{CONNECTIONS}/{foreign}", token=token)
     assert answer.status == 404
@@ -247,7 +243,7 @@ def test_another_projects_id_is_404_like_an_unknown_one(world: World, token: str
 
 
 @pytest.mark.parametrize(("path", "kind"), KINDS.items())
-def test_one_object_by_its_id(world: World, token: str, path: str, kind: str) -> None:
+def test_object_is_returned_by_id(world: World, token: str, path: str, kind: str) -> None:
     object_id = world.server.id_of("vpn-one", 0, kind)
     answer = world.ask(f"{path}/{object_id}", [("fields", "id"), ("fields", "name")], token=token)
     assert answer.status == 200
@@ -256,30 +252,30 @@ def test_one_object_by_its_id(world: World, token: str, path: str, kind: str) ->
 
 
 @pytest.mark.parametrize(("path", "kind"), KINDS.items())
-def test_a_forbidden_list_is_empty_without_an_error(world: World, path: str, kind: str) -> None:
+def test_forbidden_list_is_empty_without_error(world: World, path: str, kind: str) -> None:
     assert rows(world.ask(path, user="rita"), kind) == []
 
 
-def test_a_forbidden_object_is_404(world: World) -> None:
+def test_forbidden_object_is_404(world: World) -> None:
     object_id = world.server.id_of("vpn-one", 0)
     assert world.ask(f"{CONNECTIONS}/{object_id}", user="rita").status == 404
 
 
-def test_an_empty_project_has_an_empty_list(world: World) -> None:
+def test_empty_project_has_empty_list(world: World) -> None:
     assert rows(world.ask(CONNECTIONS, user="emil")) == []
 
 
-def test_a_project_shows_nothing_of_another(world: World) -> None:
+def test_project_excludes_objects_of_others(world: World) -> None:
     found = rows(world.ask(CONNECTIONS, user="bob"))
     assert {row["id"] for row in found} == {world.server.id_of("vpn-two", n) for n in range(5)}
 
 
-def test_a_token_for_no_project_lists_nothing(world: World) -> None:
+def test_unscoped_token_returns_empty_list(world: World) -> None:
     token = world.token("alice", unscoped={})
     assert rows(world.ask(CONNECTIONS, token=token)) == []
 
 
-def test_subnets_have_the_networks_of_endpoint_groups(world: World, token: str) -> None:
+def test_subnets_have_networks_of_endpoint_groups(world: World, token: str) -> None:
     found = rows(
         world.ask("subnets", [("fields", "id"), ("fields", "cidr")], token=token), "subnets"
     )
@@ -288,5 +284,5 @@ def test_subnets_have_the_networks_of_endpoint_groups(world: World, token: str) 
 
 
 @pytest.mark.parametrize("method", ["PATCH"])
-def test_other_methods_are_refused(world: World, token: str, method: str) -> None:
+def test_other_methods_are_rejected(world: World, token: str, method: str) -> None:
     assert world.ask(CONNECTIONS, token=token, method=method).status == 405

@@ -38,7 +38,7 @@ def client(environment: t.Mapping[str, str], **options: t.Any) -> Client:
 
 
 def connections(world: World, user: str = "alice", **wanted: t.Any) -> list[dict[str, t.Any]]:
-    """The facts of a user's connections, with no warning."""
+    """Return the facts of a user's connections, with no warning."""
     warnings: list[str] = []
     report = Messages(warn=warnings.append, debug=lambda _message: None)
     facts = gather(client(world.environment(user)), CONNECTION, Selection(**wanted), report)
@@ -46,7 +46,7 @@ def connections(world: World, user: str = "alice", **wanted: t.Any) -> list[dict
     return facts
 
 
-def test_every_connection_is_a_fact_without_its_psk(world: World) -> None:
+def test_every_connection_is_fact_without_its_psk(world: World) -> None:
     facts = {row["id"]: row for row in connections(world)}
     assert len(facts) == len(WANTED)
     for position, wanted in enumerate(WANTED):
@@ -58,12 +58,12 @@ def test_every_connection_is_a_fact_without_its_psk(world: World) -> None:
         assert fact["project_id"] == fact["tenant_id"] == world.server.project_id("vpn-one")
 
 
-def test_the_psk_comes_on_request(world: World) -> None:
+def test_psk_comes_on_request(world: World) -> None:
     facts = connections(world, include_psk=True)
     assert sorted(row["psk"] for row in facts) == sorted(row["psk"] for row in WANTED)
 
 
-def test_one_by_its_name_and_one_by_its_id(world: World) -> None:
+def test_connection_is_found_by_name_and_id(world: World) -> None:
     assert [row["name"] for row in connections(world, name="branch-munich")] == ["branch-munich"]
     assert len(connections(world, name="branch-berlin")) == 3
     object_id = world.server.id_of("vpn-one", 3)
@@ -73,13 +73,13 @@ def test_one_by_its_name_and_one_by_its_id(world: World) -> None:
 
 
 @pytest.mark.parametrize("position", range(len(WANTED)))
-def test_every_awkward_name_is_found_by_itself(world: World, position: int) -> None:
+def test_unusual_names_are_found(world: World, position: int) -> None:
     name = WANTED[position]["name"]
     wanted = [row for row in WANTED if row["name"] == name]
     assert [row["name"] for row in connections(world, name=name)] == [name] * len(wanted)
 
 
-def test_filters_hold(world: World) -> None:
+def test_filters_select(world: World) -> None:
     down = connections(world, filters={"status": ["down"]})
     assert len(down) == len([row for row in WANTED if row["status"] == "DOWN"]) > 0
     disabled = connections(world, filters={"admin_state_up": False})
@@ -88,12 +88,12 @@ def test_filters_hold(world: World) -> None:
     assert len(of_service) == len([row for row in WANTED if row["vpnservice"] == "plants"]) > 0
 
 
-def test_fields_are_all_that_comes(world: World) -> None:
+def test_only_requested_fields_are_returned(world: World) -> None:
     facts = connections(world, fields=["name", "status"])
     assert {frozenset(row) for row in facts} == {frozenset({"id", "name", "status"})}
 
 
-def test_resolved_networks_are_those_of_the_scenario(world: World) -> None:
+def test_resolved_networks_are_those_of_scenario(world: World) -> None:
     subnets = {
         subnet["name"]: subnet["cidr"]
         for network in ALICE["networks"]
@@ -121,7 +121,7 @@ def test_resolved_networks_are_those_of_the_scenario(world: World) -> None:
 
 
 @pytest.mark.parametrize("kind", [VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP])
-def test_the_sibling_kinds(world: World, kind: Kind) -> None:
+def test_other_kinds_are_listed(world: World, kind: Kind) -> None:
     report = Messages(warn=pytest.fail, debug=lambda _message: None)
     facts = gather(client(world.environment()), kind, Selection(), report)
     assert sorted(row["name"] for row in facts) == sorted(row["name"] for row in ALICE[kind.plural])
@@ -129,7 +129,7 @@ def test_the_sibling_kinds(world: World, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("paged", [False, True])
-def test_every_one_of_2000_arrives_once(world: World, paged: bool) -> None:
+def test_each_of_2000_rows_is_returned_once(world: World, paged: bool) -> None:
     environment = world.paged_environment("carl") if paged else world.environment("carl")
     found = list_rows(client(environment), CONNECTION, [("fields", "id"), ("fields", "name")])
     assert len({row["id"] for row in found}) == len(found) == BULK
@@ -140,7 +140,7 @@ def test_forbidden_and_empty_lists_are_empty(world: World) -> None:
     assert connections(world, "emil") == []
 
 
-def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
+def test_token_that_is_invalid_is_rejected_with_sentence(world: World) -> None:
     known = world.environment()
     with pytest.raises(VpnError, match=r"HTTP 404\): Could not recognize"):
         list_rows(
@@ -154,20 +154,20 @@ def test_a_token_that_is_none_is_refused_with_a_sentence(world: World) -> None:
         )
 
 
-def test_a_wrong_password_is_refused_with_a_sentence(world: World) -> None:
+def test_wrong_password_is_rejected_with_sentence(world: World) -> None:
     environment = {**world.environment(), "OS_PASSWORD": "wrong-and-secret"}
     with pytest.raises(VpnError, match="rejected the credentials") as caught:
         client(environment)
     assert "wrong-and-secret" not in str(caught.value)
 
 
-def test_an_unknown_region_names_the_known_ones(world: World) -> None:
+def test_unknown_region_lists_available_regions(world: World) -> None:
     environment = {**world.environment(), "OS_REGION_NAME": "nowhere"}
     with pytest.raises(VpnError, match=r"region nowhere.*RegionOne"):
         client(environment)
 
 
-def test_an_operators_policy_may_hide_the_psk(openstack: World) -> None:
+def test_policy_can_hide_psk(openstack: World) -> None:
     assert isinstance(openstack.server, Servers)
     with openstack.server.policy(**{"get_ipsec_site_connection:psk": "role:admin"}):
         facts = connections(openstack, include_psk=True)
@@ -175,7 +175,7 @@ def test_an_operators_policy_may_hide_the_psk(openstack: World) -> None:
     assert {row["psk"] for row in facts} == {None}
 
 
-def test_what_an_operators_policy_forbids_is_null_with_one_warning(openstack: World) -> None:
+def test_forbidden_objects_are_null_with_one_warning(openstack: World) -> None:
     assert isinstance(openstack.server, Servers)
     warnings: list[str] = []
     report = Messages(warn=warnings.append, debug=lambda _message: None)

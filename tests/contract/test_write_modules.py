@@ -246,7 +246,7 @@ def test_renamed_object_keeps_its_id(project: Project) -> None:
         assert project.one(collection, f"{name} renamed")["id"] == object_id
 
 
-def test_diff_of_changed_key_is_a_word(project: Project) -> None:
+def test_diff_of_changed_key_is_word(project: Project) -> None:
     project.build()
     result = project.change("ipsec_connection", name="tunnel", psk="not-for-logs-rotated")
     assert result["diff"] == {"before": {}, "after": {"psk": "changed"}}
@@ -257,7 +257,7 @@ def test_diff_of_changed_key_is_a_word(project: Project) -> None:
     assert not kept["changed"]
 
 
-def test_hidden_key_is_sent_on_each_run_with_a_warning(project: Project) -> None:
+def test_hidden_key_is_sent_on_each_run_with_warning(project: Project) -> None:
     project.build()
     with project.world.policy("hide_psk"):
         results = [project.run("ipsec_connection", **TUNNEL) for _run in range(2)]
@@ -271,7 +271,7 @@ def test_hidden_key_is_sent_on_each_run_with_a_warning(project: Project) -> None
 # --- meaning, not text ---
 
 
-def test_other_spellings_are_no_change(project: Project) -> None:
+def test_other_notations_are_no_change(project: Project) -> None:
     project.build()
     same = project.run(
         "endpoint_group", name="remote", endpoints=["192.168.2.77/24", "192.168.1.0/24"]
@@ -395,7 +395,7 @@ REFUSALS: list[tuple[str, Row, str]] = [
 ]
 
 
-def test_refusals_name_the_option_and_change_nothing(project: Project) -> None:
+def test_refusals_name_option_and_change_nothing(project: Project) -> None:
     project.build()
     project.run("ike_policy", **{**IKE, "name": "other-ike"})
     project.run("vpn_service", name="lonely", router="elsewhere")
@@ -429,7 +429,7 @@ def test_object_in_use_is_not_removed(project: Project) -> None:
         assert any(tunnel in str(warning) for warning in forecast["warnings"])
 
 
-def test_pending_object_is_waited_for_or_refused(project: Project) -> None:
+def test_pending_object_is_waited_for_or_rejected(project: Project) -> None:
     project.build()
     tunnel = project.one("ipsec_site_connections", "tunnel")["id"]
     project.world.server.change_status(tunnel, "PENDING_UPDATE")
@@ -450,7 +450,7 @@ def test_pending_object_is_waited_for_or_refused(project: Project) -> None:
 # --- names and rights ---
 
 
-def test_name_of_several_objects_is_refused_with_their_ids(project: Project) -> None:
+def test_name_of_several_objects_is_rejected_with_their_ids(project: Project) -> None:
     body = {"name": "twin", "type": "cidr", "endpoints": ["192.168.1.0/24"]}
     ids = sorted(project.ask("POST", "endpoint_groups", body=body)["id"] for _twin in range(2))
     for options in ({"state": "absent"}, {"description": "x"}):
@@ -459,7 +459,7 @@ def test_name_of_several_objects_is_refused_with_their_ids(project: Project) -> 
     assert not project.run("endpoint_group", name="twin", type="cidr")["changed"]
 
 
-def test_reader_is_not_told_that_an_object_is_absent(project: Project) -> None:
+def test_absent_fails_for_reader(project: Project) -> None:
     project.run("endpoint_group", **REMOTE)
     for options in ({"state": "absent", "name": "remote"}, REMOTE):
         result = project.run("endpoint_group", user="rolf", **options)
@@ -467,7 +467,7 @@ def test_reader_is_not_told_that_an_object_is_absent(project: Project) -> None:
         assert "only the role reader" in result["msg"]
 
 
-def test_object_that_cannot_be_read_after_creation_is_a_failure(project: Project) -> None:
+def test_object_that_cannot_be_read_after_creation_is_failure(project: Project) -> None:
     with project.world.policy("deny_read"):
         result = project.run("endpoint_group", **REMOTE)
     assert result.get("failed"), result
@@ -475,7 +475,7 @@ def test_object_that_cannot_be_read_after_creation_is_a_failure(project: Project
     assert len(project.rows()["endpoint_groups"]) == 1
 
 
-def test_missing_reference_is_an_error_and_in_check_mode_a_warning(project: Project) -> None:
+def test_missing_reference_is_error_and_in_check_mode_warning(project: Project) -> None:
     result = project.run("ipsec_connection", **TUNNEL)
     assert result.get("failed")
     assert "no object is named" in result["msg"]
@@ -485,7 +485,7 @@ def test_missing_reference_is_an_error_and_in_check_mode_a_warning(project: Proj
 
 
 @pytest.mark.parametrize("module", ["ike_policy", "ipsec_policy"])
-def test_policy_that_cannot_be_read_leaves_the_others_usable(project: Project, module: str) -> None:
+def test_policy_that_cannot_be_read_leaves_others_usable(project: Project, module: str) -> None:
     collection = COLLECTIONS[module]
     body = {"name": "spoiled", "auth_algorithm": "sha1", "encryption_algorithm": "aes-128"}
     spoiled = project.ask("POST", collection, body=body)["id"]
@@ -502,7 +502,7 @@ def test_policy_that_cannot_be_read_leaves_the_others_usable(project: Project, m
         project.world.server.remove(spoiled)
 
 
-def test_exceeded_quota_is_a_failure_before_anything_changes(project: Project) -> None:
+def test_exceeded_quota_is_failure_before_anything_changes(project: Project) -> None:
     project.build()
     new: dict[str, Row] = {
         "vpn_service": {**SERVICE, "name": "new"},
@@ -601,7 +601,7 @@ def test_connection_is_recreated_with_its_other_values(project: Project) -> None
 
 
 @pytest.mark.parametrize("world", [openstack_world], ids=["openstack"], indirect=True)
-def test_administrator_leaves_objects_of_other_projects_alone(project: Project) -> None:
+def test_administrator_changes_only_own_project(project: Project) -> None:
     project.run("endpoint_group", **REMOTE)
     remote = project.one("endpoint_groups", "remote")["id"]
     absent = project.run("endpoint_group", user="admin", name="remote", state="absent")

@@ -199,7 +199,7 @@ def test_new_objects_have_defaults(project: Project) -> None:
         ("ipsec_site_connections", "ipsecpolicy_id"),
     ],
 )
-def test_missing_attribute_is_refused(project: Project, kind: str, missing: str) -> None:
+def test_missing_attribute_is_rejected(project: Project, kind: str, missing: str) -> None:
     body = {
         "router_id": UNKNOWN,
         "type": "cidr",
@@ -279,7 +279,7 @@ INVALID: list[tuple[str, Row, str, str]] = [
 
 
 @pytest.mark.parametrize(("kind", "body", "error", "message"), INVALID)
-def test_invalid_value_is_refused(
+def test_invalid_value_is_rejected(
     project: Project, kind: str, body: Row, error: str, message: str
 ) -> None:
     needed: Row = {"router_id": UNKNOWN} if kind == "vpnservices" else {}
@@ -322,7 +322,7 @@ def test_names_need_not_be_unique(project: Project) -> None:
     assert twins[0]["id"] != twins[1]["id"]
 
 
-def test_body_without_the_object_is_refused(project: Project) -> None:
+def test_body_without_object_is_rejected(project: Project) -> None:
     path, token = KINDS["ikepolicies"].path, project.world.token("wendy")
     for body, message in (
         ({}, "Resource body required"),
@@ -333,7 +333,7 @@ def test_body_without_the_object_is_refused(project: Project) -> None:
         refused(answer, 400, "HTTPBadRequest", message)
 
 
-def test_service_needs_a_router_with_a_gateway(project: Project) -> None:
+def test_service_needs_router_with_gateway(project: Project) -> None:
     for router, status, error in (
         (project.known("routers", "without-gateway"), 400, "RouterIsNotExternal"),
         (UNKNOWN, 404, "RouterNotFound"),
@@ -348,7 +348,7 @@ def test_service_needs_a_router_with_a_gateway(project: Project) -> None:
     refused(project.ask("POST", "vpnservices", body=body), 400, "SubnetIsNotConnectedToRouter")
 
 
-def test_connection_keeps_every_character_of_the_psk(project: Project) -> None:
+def test_connection_keeps_every_character_of_psk(project: Project) -> None:
     body = project.tunnel()
     for psk in ("", " not-for-logs ", "not-for-logs \"'<>&?*\\ \n 😀", "x" * 255):
         row = project.create("ipsec_site_connections", **{**body, "psk": psk})
@@ -364,12 +364,12 @@ def test_connection_keeps_every_character_of_the_psk(project: Project) -> None:
         ("localhost", "127.0.0.1"),
     ],
 )
-def test_peer_address_is_resolved_by_the_server(project: Project, sent: str, stored: str) -> None:
+def test_peer_address_is_resolved_by_server(project: Project, sent: str, stored: str) -> None:
     row = project.create("ipsec_site_connections", **project.tunnel(peer_address=sent))
     assert row["peer_address"] == stored
 
 
-def test_connection_with_invalid_values_is_refused(project: Project) -> None:
+def test_connection_with_invalid_values_is_rejected(project: Project) -> None:
     body = project.tunnel()
     v6 = project.subnets("writing-v6")
     invalid: list[tuple[Row, int, str]] = [
@@ -443,7 +443,7 @@ def test_connection_with_unusual_values_is_accepted(project: Project) -> None:
         assert row.items() >= stored.items()
 
 
-def test_service_with_a_subnet_takes_peer_cidrs_only(project: Project) -> None:
+def test_service_with_subnet_takes_peer_cidrs_only(project: Project) -> None:
     service = project.create(
         "vpnservices",
         router_id=project.known("routers", "writing"),
@@ -485,7 +485,7 @@ def test_unused_policy_is_updated_in_part(project: Project, kind: str) -> None:
     assert project.get(kind, row["id"]) == row
 
 
-def test_read_only_attribute_refuses_the_whole_update(project: Project) -> None:
+def test_read_only_attribute_rejects_complete_update(project: Project) -> None:
     body = project.tunnel()
     project.create("ipsec_site_connections", **body)
     for kind, name, value in (
@@ -505,7 +505,7 @@ def test_read_only_attribute_refuses_the_whole_update(project: Project) -> None:
 
 
 @POLICY_KINDS
-def test_policy_in_use_refuses_every_update(project: Project, kind: str) -> None:
+def test_policy_in_use_rejects_every_update(project: Project, kind: str) -> None:
     body = project.tunnel()
     project.create("ipsec_site_connections", **body)
     policy = body["ikepolicy_id" if kind == "ikepolicies" else "ipsecpolicy_id"]
@@ -515,7 +515,7 @@ def test_policy_in_use_refuses_every_update(project: Project, kind: str) -> None
         refused(project.ask("PUT", kind, policy, change), 409, error, message)
 
 
-def test_pending_object_refuses_every_update(project: Project) -> None:
+def test_pending_object_rejects_every_update(project: Project) -> None:
     body = project.tunnel()
     connection = project.create("ipsec_site_connections", **body)
     for kind, object_id in (
@@ -570,7 +570,7 @@ def test_service_is_updated_once_it_is_not_pending(project: Project) -> None:
     assert answer.json["vpnservice"] == {**service, **change, "status": "ACTIVE"}
 
 
-def test_networks_are_changed_by_replacing_the_group(project: Project) -> None:
+def test_networks_are_changed_by_replacing_group(project: Project) -> None:
     body = project.tunnel()
     connection = project.create("ipsec_site_connections", **body)
     project.world.server.change_status(connection["id"], "ACTIVE")
@@ -609,7 +609,7 @@ def test_unknown_object_is_not_found(project: Project, kind: str) -> None:
         refused(answer, 404, error, message.format(UNKNOWN))
 
 
-def test_removed_objects_are_gone_at_once(project: Project) -> None:
+def test_removed_objects_disappear(project: Project) -> None:
     body = project.tunnel()
     connection = project.create("ipsec_site_connections", **body)
     removed = [
@@ -644,7 +644,7 @@ def test_reader_neither_sees_nor_writes(project: Project) -> None:
         refused(answer, 404, "HTTPNotFound", "The resource could not be found.")
 
 
-def test_rights_are_probed_by_a_group_without_endpoints(project: Project) -> None:
+def test_rights_are_probed_by_group_without_endpoints(project: Project) -> None:
     probe = {"type": "cidr", "endpoints": []}
     answer = project.ask("POST", "endpoint_groups", body=probe)
     refused(answer, 400, "MissingEndpointForEndpointGroup")
@@ -701,7 +701,7 @@ def test_administrator_creates_for_another_project(project: Project) -> None:
     assert project.ids("ikepolicies") == [row["id"]]
 
 
-def test_policy_hides_the_psk_from_members(project: Project) -> None:
+def test_policy_hides_psk_from_members(project: Project) -> None:
     body = project.tunnel()
     with project.world.policy("hide_psk"):
         row = project.create("ipsec_site_connections", **body)
@@ -740,7 +740,7 @@ def test_policy_that_denies_reading_hides_what_is_created(project: Project) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS_IN_ORDER)
-def test_quota_refuses_one_object_more(project: Project, kind: str) -> None:
+def test_quota_rejects_one_object_more(project: Project, kind: str) -> None:
     member = KINDS[kind].member
     tunnel = project.tunnel()
     bodies: dict[str, Row] = {
@@ -767,7 +767,7 @@ def test_quota_refuses_one_object_more(project: Project, kind: str) -> None:
 # What a server can be asked before writing
 
 
-def test_extensions_name_the_vpn_service(world: World, token: str) -> None:
+def test_extensions_name_vpn_service(world: World, token: str) -> None:
     answer = world.ask("extensions", token=token)
     assert {"vpnaas", "vpn-endpoint-groups"} <= {row["alias"] for row in answer.json["extensions"]}
 
@@ -782,9 +782,7 @@ def test_routers_are_listed(project: Project) -> None:
 
 @POLICY_KINDS
 @pytest.mark.parametrize("algorithms", [{}, {"encryption_algorithm": "3des"}])
-def test_policy_that_neutron_cannot_read_spoils_the_list(
-    project: Project, kind: str, algorithms: Row
-) -> None:
+def test_unreadable_policy_breaks_list(project: Project, kind: str, algorithms: Row) -> None:
     body = {**algorithms, "name": "spoiled"}
     if algorithms:
         body["auth_algorithm"] = "sha256"

@@ -71,7 +71,7 @@ class Section:
 
 
 def sections(page: Path) -> list[Section]:
-    """The sections of a page that have code blocks."""
+    """Return the sections of a page that have code blocks."""
     found = [Section(page.stem)]
     tokens = MarkdownIt().parse(page.read_text())
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
@@ -84,7 +84,7 @@ def sections(page: Path) -> list[Section]:
 
 
 def links(page: Path) -> list[str]:
-    """Where the links and pictures of a page lead."""
+    """Return where the links and pictures of a page lead."""
     found = []
     for token in MarkdownIt().enable("table").parse(page.read_text()):
         for inner in token.children or []:
@@ -137,7 +137,7 @@ class Account:
         }
 
     def real(self, text: str) -> str:
-        """The text with the account's values: those of options and OS_* variables by their names.
+        """Return the text with the account's values: those of options and OS_* variables by their names.
 
         A value with Jinja or a shell's variable in it stays; one with `staging` in it becomes bob's.
         """
@@ -161,7 +161,7 @@ class Account:
 
 
 def differences(shown: str, output: str) -> list[str]:
-    """The lines that a page shows and the output does not have, or not in this order."""
+    """Return the lines that a page shows and the output does not have, or not in this order."""
     lines: t.Iterator[str] = iter([line.strip() for line in output.splitlines()])
     missing = []
     for line in filter(None, map(str.strip, shown.splitlines())):

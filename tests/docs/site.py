@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def relative_root(page: Path) -> str:
-    """The way from a page to the root of the repository, with a slash at its end."""
+    """Return the way from a page to the root of the repository, with a slash at its end."""
     return "../" * (len(page.relative_to(SOURCE).parts) - 1)
 
 

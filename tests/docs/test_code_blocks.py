@@ -48,7 +48,7 @@ USERS = {"site_to_site.md": "wendy"}
 
 
 def name_of(page: Path) -> str:
-    """The page as it is called in the repository."""
+    """Return the page as it is called in the repository."""
     return str(page.relative_to(ROOT))
 
 
@@ -108,7 +108,7 @@ class Reader:
             configparser.ConfigParser().read_string(path.read_text())
 
     def is_run(self, name: str) -> bool:
-        """Whether a file is one that does nothing by lying there: a playbook or an inventory.
+        """Return whether a file is one that does nothing by lying there: a playbook or an inventory.
 
         Playbooks of the collection that people come from are only read.
         """
@@ -231,12 +231,12 @@ def walks(
 
 
 @pytest.mark.parametrize("page", TYPED, ids=name_of)
-def test_page_does_what_it_says(page: Path, walks: dict[Path, Future[None]]) -> None:
+def test_page_runs_as_shown(page: Path, walks: dict[Path, Future[None]]) -> None:
     walks[page].result()
 
 
 @pytest.mark.parametrize("page", ROLES, ids=name_of)
-def test_plays_of_roles_are_plays(page: Path, tmp_path: Path, collections: Path) -> None:
+def test_plays_of_role_readmes_are_valid(page: Path, tmp_path: Path, collections: Path) -> None:
     plays = [
         play
         for section in sections(page)
@@ -255,7 +255,7 @@ def test_plays_of_roles_are_plays(page: Path, tmp_path: Path, collections: Path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_links_lead_somewhere(page: Path) -> None:
+def test_link_targets_exist(page: Path) -> None:
     for link in links(page):
         inside = REPOSITORY.sub(f"{ROOT}/", link)
         if inside.startswith(("https://", "http://")):

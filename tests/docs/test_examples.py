@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "examples"
 
 @pytest.fixture
 def folder(ansible: Ansible) -> Path:
-    """The folder that commands run in, with the examples."""
+    """Return the folder that commands run in, with the examples."""
     shutil.copytree(EXAMPLES, ansible.folder, dirs_exist_ok=True)
     return ansible.folder
 
@@ -67,7 +67,7 @@ def test_two_clouds_in_one_inventory(ansible: Ansible, folder: Path, mock_api: M
     assert "--198.51.100.201\n" in done.stdout[staging:]
 
 
-def test_the_credential_type_of_awx_logs_in(
+def test_credential_type_of_awx_authenticates(
     ansible: Ansible, folder: Path, mock_api: MockApi
 ) -> None:
     inputs = yaml.safe_load((folder / "awx" / "inputs.yml").read_text())
@@ -101,7 +101,7 @@ def test_the_credential_type_of_awx_logs_in(
         ("site_to_site.md", "site_to_site.yml", "site_to_site.yml"),
     ],
 )
-def test_a_guide_shows_the_example(guide: str, name: str, example: str) -> None:
+def test_guide_contains_example(guide: str, name: str, example: str) -> None:
     (shown,) = (
         block.text
         for section in sections(ROOT / "docs" / "guides" / guide)

@@ -10,7 +10,7 @@ import pytest
 from tests.docs import site
 
 
-def test_the_site_builds() -> None:
+def test_site_builds() -> None:
     for library in ("sphinx", "myst_parser", "furo"):
         pytest.importorskip(library)
     assert site.main() == 0

@@ -41,7 +41,7 @@ def strings(path: Path) -> t.Iterator[str]:
             yield node.value
 
 
-def test_quoted_messages_are_those_of_the_code() -> None:
+def test_quoted_messages_are_those_of_code() -> None:
     known = [text for path in (ROOT / "plugins").rglob("*.py") for text in strings(path)]
     for path in ROOT.glob("roles/*/*/*.yml"):
         known += [path.read_text(), re.sub(r"\{\{.*?\}\}", "\0", path.read_text())]

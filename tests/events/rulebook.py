@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-rulebook in an environment of its own, run as a user would run it.
+"""Run ansible-rulebook in an environment of its own, as a user would.
 
 It needs a Java runtime, 17 or later; its Python packages are in requirements/rulebook.txt.
 """
@@ -28,7 +28,7 @@ Event = dict[str, t.Any]
 
 
 def missing() -> str:
-    """What this machine lacks, or nothing."""
+    """Return what this machine lacks, or nothing."""
     java = shutil.which("java")
     if not java:
         return f"no Java on PATH (Debian: openjdk-{JAVA}-jre-headless)"
@@ -128,7 +128,7 @@ class Rulebook:
                 raise AssertionError(f"after {seconds:g} seconds:\n{self.output}")
 
     def events(self) -> list[Event]:
-        """The events that were printed by the action print_event, below its banner."""
+        """Return the events that were printed by the action print_event, below its banner."""
         lines = list(self.lines)
         return [
             ast.literal_eval(line)

@@ -28,7 +28,7 @@ TOKENS = "/v3/auth/tokens"
 
 @pytest.fixture(scope="module")
 def commands() -> Path:
-    """The directory with ansible-rulebook; skips without Java."""
+    """Return the directory with ansible-rulebook; skips without Java."""
     if reason := rulebook.missing():
         unavailable(reason)
     return rulebook.environment()
@@ -60,7 +60,7 @@ def more_requests(mock_api: MockApi, number: int) -> None:
         time.sleep(0.05)
 
 
-def test_changes_reach_the_rules_and_secrets_do_not(
+def test_changes_reach_rules_and_secrets_do_not(
     commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     variables = mock_api.environment("alice") | {"OS_CONNECT_RETRIES": "0"}
@@ -124,7 +124,7 @@ def test_changes_reach_the_rules_and_secrets_do_not(
         assert secret not in watching.output
 
 
-def test_name_with_a_template_is_not_evaluated_in_a_playbook(
+def test_name_with_template_is_not_evaluated_in_playbook(
     commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     munich = mock_api.id_of("vpn-one", "branch-munich")
@@ -162,7 +162,7 @@ def test_name_with_a_template_is_not_evaluated_in_a_playbook(
         assert "'evaluated'" not in watching.output
 
 
-def test_bad_argument_ends_ansible_rulebook_with_a_sentence(
+def test_bad_argument_ends_ansible_rulebook_with_sentence(
     commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     name = rules(tmp_path, {"intervall": 5})
@@ -173,7 +173,7 @@ def test_bad_argument_ends_ansible_rulebook_with_a_sentence(
 
 @pytest.fixture
 def webhook() -> t.Iterator[tuple[str, list[str]]]:
-    """The URL of a webhook, and the messages that it got."""
+    """Return the URL of a webhook, and the messages that it got."""
     messages: list[str] = []
 
     class Webhook(BaseHTTPRequestHandler):
@@ -218,7 +218,7 @@ def test_rulebook_notify_sends_messages(
     assert messages[3] == "The state of the tunnels can be read again."
 
 
-def test_rulebook_repair_configures_the_gateway_of_the_tunnel(
+def test_rulebook_repair_configures_gateway_of_tunnel(
     commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     munich, hamburg = (
@@ -253,7 +253,7 @@ def test_rulebook_repair_configures_the_gateway_of_the_tunnel(
     assert not (tmp_path / "hamburg").exists()
 
 
-def test_rulebook_of_the_guide_shows_tunnels_that_go_down_and_up(
+def test_rulebook_of_guide_shows_tunnels_that_go_down_and_up(
     commands: Path, collections: Path, mock_api: MockApi, tmp_path: Path
 ) -> None:
     blocks = (block for section in sections(GUIDE) for block in section.blocks)

@@ -56,7 +56,7 @@ PLAY = [
 
 
 def survey(folder: Path) -> dict[str, str]:
-    """The extra variables of a job, as a survey and a credential set them."""
+    """Return the extra variables of a job, as a survey and a credential set them."""
     return {
         "tunnel": "branch-munich",
         "ipsec_health_required": "branch-munich\r\nplant-leipzig\r\n",
@@ -86,7 +86,7 @@ def survey(folder: Path) -> dict[str, str]:
 def private_data(
     folder: Path, collections: Path, exported: str, job: t.Mapping[str, t.Any]
 ) -> Path:
-    """A directory as AWX prepares it for ansible-runner; the inventory is a script, as there."""
+    """Return a directory as AWX prepares it for ansible-runner; the inventory is a script, as there."""
     for name in ("env", "inventory", "project", "output"):
         (folder / name).mkdir(parents=True)
     (folder / "env" / "envvars").write_text(json.dumps(job["environment"]))

@@ -15,7 +15,7 @@ from tests.unavailable import unavailable
 ALONE = "Get the connections with become"
 
 
-def test_roles_look_up_without_become_and_modules_name_it(
+def test_roles_lookup_without_become_and_modules_name_it(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     if os.geteuid() != 0 or not shutil.which("su"):

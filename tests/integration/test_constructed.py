@@ -87,7 +87,7 @@ COMPOSED = tuple(one for one in EXPRESSIONS if one not in FOR_GROUPS_ONLY)
 
 
 def alone() -> t.Iterator[Row]:
-    """Each expression in each of the options, and in all of them."""
+    """Return each expression in each of the options, and in all of them."""
     for strict in (False, True):
         for expression in COMPOSED:
             options: Row = {"compose": {"site": expression}}
@@ -100,7 +100,7 @@ def alone() -> t.Iterator[Row]:
 
 
 def mixed(seed: int) -> Row:
-    """A mix of options, the same for the same seed."""
+    """Return a mix of options, the same for the same seed."""
     chosen = random.Random(seed)
     keyed = [
         {
@@ -126,7 +126,7 @@ def mixed(seed: int) -> Row:
 
 @pytest.fixture(scope="module")
 def answers(shared_ansible: Ansible, shared_mock_api: MockApi) -> list[tuple[Row, Row]]:
-    """The options, and what the two plugins made of them."""
+    """Return the options, and what the two plugins made of them."""
     options = [*alone(), *map(mixed, range(150))]
     path = shared_ansible.folder / "options.json"
     path.write_text(json.dumps(options))
@@ -141,7 +141,7 @@ def answers(shared_ansible: Ansible, shared_mock_api: MockApi) -> list[tuple[Row
     return list(zip(options, json.loads(done.stdout), strict=True))
 
 
-def test_constructed_options_give_what_ansibles_own_plugin_makes(
+def test_constructed_options_match_plugin_of_ansible(
     answers: list[tuple[Row, Row]],
 ) -> None:
     different = [
@@ -152,7 +152,7 @@ def test_constructed_options_give_what_ansibles_own_plugin_makes(
     )
 
 
-def test_the_mixes_cover_what_can_happen(answers: list[tuple[Row, Row]]) -> None:
+def test_mixes_cover_all_outcomes(answers: list[tuple[Row, Row]]) -> None:
     seen = Counter[str]()
     for _options, answer in answers:
         stock = answer["stock"]

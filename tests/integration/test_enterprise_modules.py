@@ -23,7 +23,7 @@ MODULES = {
 
 @pytest.fixture(scope="module")
 def results(shared_ansible: Ansible, shared_mock_api: MockApi) -> dict[str, Row]:
-    """One play with every module, and with the options of the first."""
+    """Return one play with every module, and with the options of the first."""
     connection = "otc.vpn.enterprise_connection_info"
     tasks: dict[str, Row] = {name: {f"otc.vpn.{name}": {}} for name in MODULES}
     tasks["resolved"] = {connection: {"name": "office-berlin-1", "resolve": True}}
@@ -58,7 +58,7 @@ def test_enterprise_module_returns_every_object_with_its_documented_fields(
             assert row[name] == expected[object_id].get(name), name
 
 
-def test_enterprise_connection_has_the_facts_of_both_editions(results: dict[str, Row]) -> None:
+def test_enterprise_connection_has_facts_of_both_editions(results: dict[str, Row]) -> None:
     (row,) = results["resolved"]["enterprise_connections"]
     assert row["state"] == "up"
     assert row["local_address"] == "203.0.113.60"

@@ -78,7 +78,7 @@ MODULE_MISTAKES: dict[str, tuple[str, ...]] = {
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> t.Callable[[str], dict[str, str]]:
-    """The environment in which a Python library cannot be imported."""
+    """Return the environment in which a Python library cannot be imported."""
     folder = tmp_path_factory.mktemp("missing")
 
     def environment(library: str) -> dict[str, str]:
@@ -94,7 +94,7 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> t.Callable[[str], dict[
 
 @pytest.fixture(scope="module")
 def closed_port() -> t.Iterator[int]:
-    """A port that refuses connections: bound, but nobody listens."""
+    """Return a port that refuses connections: bound, but nobody listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
@@ -102,7 +102,7 @@ def closed_port() -> t.Iterator[int]:
 
 @pytest.fixture(scope="module")
 def clouds_yaml(shared_ansible: Ansible, shared_mock_api: MockApi) -> dict[str, str]:
-    """The environment with a clouds.yaml that has the cloud alice."""
+    """Return the environment with a clouds.yaml that has the cloud alice."""
     auth = shared_mock_api.auth_options()
     path = shared_ansible.folder / "our-clouds.yaml"
     path.write_text(yaml.safe_dump({"clouds": {"alice": {"auth": auth}}}))
@@ -117,7 +117,7 @@ def module_run(
     closed_port: int,
     without: t.Callable[[str], dict[str, str]],
 ) -> subprocess.CompletedProcess[str]:
-    """Every mistake in one play at -vvvv, whose messages the last task lists."""
+    """Return every mistake in one play at -vvvv, whose messages the last task lists."""
     mock_api = shared_mock_api
     mock_api.reset()
     broken = shared_ansible.folder / "broken.yaml"
@@ -208,7 +208,7 @@ def module_run(
 
 
 @pytest.mark.parametrize("mistake", MODULE_MISTAKES)
-def test_a_module_says_what_is_wrong_in_a_sentence(
+def test_module_error_is_one_sentence(
     mistake: str, module_run: subprocess.CompletedProcess[str]
 ) -> None:
     answer = results(module_run.stdout)[mistake]
@@ -223,7 +223,7 @@ def test_a_module_says_what_is_wrong_in_a_sentence(
     assert message.count("..") == 0
 
 
-def test_modules_show_neither_a_traceback_nor_a_secret(
+def test_modules_show_neither_traceback_nor_secret(
     module_run: subprocess.CompletedProcess[str],
 ) -> None:
     output = module_run.stdout + module_run.stderr
@@ -280,7 +280,7 @@ SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
 def source_run(
     shared_ansible: Ansible, shared_mock_api: MockApi, clouds_yaml: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """ansible-inventory on all of these sources at -vvvv."""
+    """Run ansible-inventory on all of these sources at -vvvv."""
     shared_mock_api.reset()
     flags = []
     for name, (source, _words) in SOURCE_MISTAKES.items():
@@ -297,12 +297,12 @@ def source_run(
 
 
 def squeezed(text: str) -> str:
-    """The text without blanks and ends of lines, for Ansible breaks lines anywhere."""
+    """Return the text without blanks and ends of lines, for Ansible breaks lines anywhere."""
     return "".join(text.split()).lower()
 
 
 @pytest.mark.parametrize("mistake", SOURCE_MISTAKES)
-def test_the_inventory_says_what_is_wrong_in_a_sentence(
+def test_inventory_error_is_one_sentence(
     mistake: str, source_run: subprocess.CompletedProcess[str]
 ) -> None:
     # what is said of a source ends with the sentence that it cannot be parsed
@@ -312,7 +312,7 @@ def test_the_inventory_says_what_is_wrong_in_a_sentence(
         assert squeezed(words) in said
 
 
-def test_the_inventory_shows_neither_a_traceback_nor_a_secret(
+def test_inventory_shows_neither_traceback_nor_secret(
     source_run: subprocess.CompletedProcess[str],
 ) -> None:
     output = source_run.stdout + source_run.stderr
@@ -324,7 +324,7 @@ def test_the_inventory_shows_neither_a_traceback_nor_a_secret(
     assert json.loads(source_run.stdout[source_run.stdout.index("{") :])["_meta"]["hostvars"] == {}
 
 
-def test_the_inventory_fails_as_a_whole_where_ansible_is_told_so(
+def test_inventory_fails_when_unparsed_sources_are_fatal(
     ansible: Ansible, mock_api: MockApi, without: t.Callable[[str], dict[str, str]]
 ) -> None:
     environment = {**mock_api.environment("alice"), **without("keystoneauth1")}

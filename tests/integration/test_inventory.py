@@ -21,30 +21,30 @@ PROJECT = "vpn-one"
 
 
 def hostvars(inventory: Row) -> dict[str, Row]:
-    """The variables of each host."""
+    """Return the variables of each host."""
     answer: dict[str, Row] = inventory["_meta"]["hostvars"]
     return answer
 
 
 def members(inventory: Row, group: str) -> set[str]:
-    """The hosts of a group itself."""
+    """Return the hosts of a group itself."""
     return set(inventory.get(group, {}).get("hosts", []))
 
 
 def id_of(variables: Row) -> str:
-    """Which connection a host is."""
+    """Return which connection a host is."""
     answer: str = variables["ipsec_id"]
     return answer
 
 
 @pytest.fixture(scope="module")
 def whole(shared_ansible: Ansible, shared_mock_api: MockApi) -> Row:
-    """The inventory of a source without options."""
+    """Return the inventory of a source without options."""
     shared_mock_api.reset()
     return shared_ansible.inventory({}, shared_mock_api.environment("alice"))
 
 
-def test_each_connection_is_a_host_with_its_fields_as_variables(
+def test_each_connection_is_host_with_its_fields_as_variables(
     whole: Row, shared_mock_api: MockApi
 ) -> None:
     by_id = {id_of(variables): variables for variables in hostvars(whole).values()}
@@ -65,7 +65,7 @@ def test_each_connection_is_a_host_with_its_fields_as_variables(
         assert all(name.startswith("ipsec_") for name in set(variables) - {"ansible_host"})
 
 
-def test_equal_names_are_hosts_of_their_own_and_an_empty_one_is_the_address(
+def test_equal_names_are_separate_hosts_and_empty_name_is_address(
     whole: Row, shared_mock_api: MockApi
 ) -> None:
     named = {name: id_of(variables) for name, variables in hostvars(whole).items()}
@@ -79,7 +79,7 @@ def test_equal_names_are_hosts_of_their_own_and_an_empty_one_is_the_address(
     assert "null" in named
 
 
-def test_host_names_are_safe_as_names_of_files(ansible: Ansible, mock_api: MockApi) -> None:
+def test_host_names_are_safe_file_names(ansible: Ansible, mock_api: MockApi) -> None:
     """Ansible keeps facts in, and reads host_vars from, files that are named after hosts."""
     names = [
         "../../../etc/passwd",
@@ -107,7 +107,7 @@ def test_host_names_are_safe_as_names_of_files(ansible: Ansible, mock_api: MockA
     assert texts == names
 
 
-def test_the_request_asks_for_no_key_and_the_answers_order_changes_nothing(
+def test_request_omits_psk_and_response_order_is_ignored(
     whole: Row, ansible: Ansible, mock_api: MockApi
 ) -> None:
     mock_api.fault("/v2.0/vpn/", quirks=["shuffle", "ignore_fields"], count=None)
@@ -117,7 +117,7 @@ def test_the_request_asks_for_no_key_and_the_answers_order_changes_nothing(
     assert ("fields", "psk") not in mock_api.requests[1].query
 
 
-def test_filters_and_conditions_choose(ansible: Ansible, mock_api: MockApi) -> None:
+def test_filters_and_conditions_select_hosts(ansible: Ansible, mock_api: MockApi) -> None:
     mock_api.fault("/v2.0/vpn/ipsec", quirks=["ignore_filters"], count=None)
     inventory = ansible.inventory(
         {
@@ -209,7 +209,7 @@ def test_both_editions_are_hosts(ansible: Ansible, mock_api: MockApi) -> None:
     assert "Cannot read the edition enterprise (option editions)" in " ".join(done.stderr.split())
 
 
-def test_one_by_its_id(ansible: Ansible, mock_api: MockApi) -> None:
+def test_host_is_selected_by_id(ansible: Ansible, mock_api: MockApi) -> None:
     acme = mock_api.id_of(PROJECT, "partner-acme")
     source = {"name": acme, "peer_address": "198.51.100.90", "hostvars_prefix": "vpn_"}
     inventory = ansible.inventory(source, mock_api.environment("alice"))
@@ -218,12 +218,12 @@ def test_one_by_its_id(ansible: Ansible, mock_api: MockApi) -> None:
     assert mock_api.requests[1].path.endswith(f"/ipsec-site-connections/{acme}")
 
 
-def test_nothing_that_matches_is_an_empty_group(ansible: Ansible, mock_api: MockApi) -> None:
+def test_group_is_empty_when_nothing_matches(ansible: Ansible, mock_api: MockApi) -> None:
     inventory = ansible.inventory({"name": "nobody"}, mock_api.environment("alice"))
     assert hostvars(inventory) == {}
 
 
-def test_host_names_by_preference(ansible: Ansible, mock_api: MockApi) -> None:
+def test_host_names_follow_preference(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         "hostnames": [
             "(ipsec_tags | items2dict)['site'] ~ '.example.com'",
@@ -241,7 +241,7 @@ def test_host_names_by_preference(ansible: Ansible, mock_api: MockApi) -> None:
     assert named["vienna.example.com"]["ipsec_order_id"] == "CS2503011234ABCD"
 
 
-def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, mock_api: MockApi) -> None:
+def test_unusable_hostnames_entry_is_warning(ansible: Ansible, mock_api: MockApi) -> None:
     wrong, right = "ipsec_name ~", "(ipsec_tags | items2dict)['site']"
     source = {"hostnames": [wrong, "ipsec_nmae", right]}
     done = ansible.inventory_run(source, mock_api.environment("alice"), "--list")
@@ -252,7 +252,7 @@ def test_a_host_name_that_no_host_has_is_a_warning(ansible: Ansible, mock_api: M
     assert right not in told
 
 
-def test_constructed_options(ansible: Ansible, mock_api: MockApi) -> None:
+def test_constructed_options_add_groups_and_variables(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         "use_extra_vars": True,
         "compose": {
@@ -295,18 +295,14 @@ def test_constructed_options(ansible: Ansible, mock_api: MockApi) -> None:
     assert len(mock_api.requests) == 7
 
 
-def test_strict_makes_what_cannot_be_evaluated_an_error(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_strict_rejects_invalid_expressions(ansible: Ansible, mock_api: MockApi) -> None:
     source = {"strict": True, "keyed_groups": [{"key": "ipsec_nowhere"}]}
     done = ansible.inventory_run(source, mock_api.environment("alice"), "--list")
     assert done.returncode != 0
     assert "ipsec_nowhere" in done.stderr
 
 
-def test_a_gateway_as_one_host_with_all_its_connections(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_gateway_is_one_host_with_all_connections(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         "host_per": "peer_address",
         "hostnames": ["'gateway-' ~ ansible_host"],
@@ -328,7 +324,7 @@ def test_a_gateway_as_one_host_with_all_its_connections(
     assert both == {"gateway-198.51.100.10"}
 
 
-def test_names_of_groups_and_of_the_local_host_are_not_taken(
+def test_names_of_groups_and_of_local_host_are_not_taken(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     """A connection can be called like a group that comes before, with, or after it."""
@@ -359,7 +355,7 @@ def test_names_of_groups_and_of_the_local_host_are_not_taken(
         assert "vars" not in inventory[group]
 
 
-def test_several_clouds_side_by_side(ansible: Ansible, mock_api: MockApi) -> None:
+def test_several_clouds_are_one_inventory(ansible: Ansible, mock_api: MockApi) -> None:
     clouds: list[Row] = [
         {"auth": mock_api.auth_options("alice")},
         {"auth": mock_api.auth_options("bob"), "label": "second"},
@@ -384,9 +380,7 @@ def test_several_clouds_side_by_side(ansible: Ansible, mock_api: MockApi) -> Non
     assert [one.method for one in mock_api.requests].count("POST") == 3
 
 
-def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_failing_cloud_is_skipped_only_when_requested(ansible: Ansible, mock_api: MockApi) -> None:
     wrong = {**mock_api.auth_options("bob"), "password": "wrong-not-for-logs"}
     wrong["token"] = "unused-not-for-logs"
     source: Row = {
@@ -411,7 +405,7 @@ def test_a_cloud_that_fails_is_left_out_only_when_that_is_asked_for(
 
 @pytest.fixture
 def vault(ansible: Ansible) -> t.Callable[[str], str]:
-    """Encrypts a text as `ansible-vault encrypt` does; the runs of `ansible` can read it."""
+    """Encrypt a text as `ansible-vault encrypt` does; the runs of `ansible` can read it."""
     password = ansible.folder / "vault-password.txt"
     password.write_text("open sesame\n")
 
@@ -428,7 +422,7 @@ def vault(ansible: Ansible) -> t.Callable[[str], str]:
     return encrypt
 
 
-def test_secrets_from_look_ups_and_vaults(
+def test_secrets_come_from_lookups_and_vaults(
     ansible: Ansible, mock_api: MockApi, vault: t.Callable[[str], str]
 ) -> None:
     """The password of alice by a look-up, by a vaulted file, by a variable, and vaulted in place."""
@@ -589,9 +583,7 @@ def test_hosts_of_other_sources_keep_their_variables(ansible: Ansible, mock_api:
     assert seen.count("Anothersource") == 2
 
 
-def test_variables_from_the_api_are_the_documented_ones(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_only_documented_fields_are_variables(ansible: Ansible, mock_api: MockApi) -> None:
     mock_api.change(
         mock_api.id_of(PROJECT, "branch-munich"),
         ansible_connection="local",
@@ -608,7 +600,7 @@ def test_variables_from_the_api_are_the_documented_ones(
     assert not [name for name in munich if name.startswith("ansible_")]
 
 
-def test_limit_finds_exactly_the_host(ansible: Ansible, mock_api: MockApi) -> None:
+def test_limit_matches_exactly_one_host(ansible: Ansible, mock_api: MockApi) -> None:
     names = ["web:22", "web 22", "web_22", "web*", "!web", "~web.*", "@web", "[a:c]web", "w?b"]
     for position, name in enumerate(names):
         mock_api.change(mock_api.id_of(PROJECT, position), name=name)
@@ -643,7 +635,7 @@ def test_interrupted_run_ends_while_clouds_hang(ansible: Ansible, mock_api: Mock
     assert "User interrupted" in stderr
 
 
-def test_which_files_are_sources(ansible: Ansible, mock_api: MockApi) -> None:
+def test_source_file_names_are_recognized(ansible: Ansible, mock_api: MockApi) -> None:
     ours = ["otc_vpn.yml", "otc_vpn.yaml", "ipsec_connections.yaml", "a.ipsec_connections.yml"]
     others = ["connections.yml", "otc_vpn.json"]
     folder = ansible.folder / "sources"

@@ -24,11 +24,11 @@ CACHE: Row = {
 
 
 def files(ansible: Ansible) -> set[Path]:
-    """The files of the cache."""
+    """Return the files of the cache."""
     return set((ansible.folder / "cache").glob("*"))
 
 
-def test_a_kept_answer_serves_the_next_run_and_holds_no_secret(
+def test_cached_response_serves_next_run_and_contains_no_secret(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
@@ -66,7 +66,7 @@ def test_a_kept_answer_serves_the_next_run_and_holds_no_secret(
         assert secret not in text
 
 
-def test_what_shapes_the_answer_keeps_answers_apart(ansible: Ansible, mock_api: MockApi) -> None:
+def test_cache_entries_differ_by_query(ansible: Ansible, mock_api: MockApi) -> None:
     alice = mock_api.environment("alice")
     by_hand = {"OS_NETWORK_ENDPOINT_OVERRIDE": mock_api.url}
     runs: list[tuple[Row, dict[str, str]]] = [
@@ -88,7 +88,7 @@ def test_what_shapes_the_answer_keeps_answers_apart(ansible: Ansible, mock_api: 
     assert "alicepw" not in text
 
 
-def test_an_answer_that_lacks_a_cloud_is_not_kept(ansible: Ansible, mock_api: MockApi) -> None:
+def test_incomplete_response_is_not_cached(ansible: Ansible, mock_api: MockApi) -> None:
     source = {
         **CACHE,
         "clouds": [{"label": "good"}, {"label": "bad", "region_name": "Atlantis"}],
@@ -101,7 +101,7 @@ def test_an_answer_that_lacks_a_cloud_is_not_kept(ansible: Ansible, mock_api: Mo
 
 
 def with_lists(kept: str, lists: t.Any) -> str:
-    """A cache file's content with other lists, in the notation of either ansible-core."""
+    """Return a cache file's content with other lists, in the notation of either ansible-core."""
     document = json.loads(kept)
     if isinstance(document, dict):
         return json.dumps({**document, "__payload__": json.dumps(json.dumps(lists))})
@@ -117,7 +117,7 @@ def with_lists(kept: str, lists: t.Any) -> str:
     ],
     ids=["no JSON", "no list of the cloud", "no whole rows"],
 )
-def test_a_spoilt_cache_is_not_used(
+def test_damaged_cache_is_not_used(
     spoilt: t.Callable[[str], str], ansible: Ansible, mock_api: MockApi
 ) -> None:
     environment = mock_api.environment("alice")

@@ -36,7 +36,7 @@ def reports(ansible: Ansible) -> dict[str, str]:
     return {path.suffix: path.read_text("utf-8") for path in folder.glob("*")}
 
 
-def test_the_role_gathers_and_reports_without_a_secret(ansible: Ansible, mock_api: MockApi) -> None:
+def test_role_gathers_and_reports_without_secret(ansible: Ansible, mock_api: MockApi) -> None:
     undated = "-e", "ipsec_report_show_date=no"
     output, recap = run(ansible, mock_api, "-vvv", "--diff", *undated)
     assert (recap["changed"], recap["failed"]) == (2, 0), output
@@ -68,7 +68,7 @@ def test_the_role_gathers_and_reports_without_a_secret(ansible: Ansible, mock_ap
     assert (folder / "ipsec-report.csv").stat().st_mode & 0o777 == 0o640
 
 
-def test_wrong_variables_are_named(ansible: Ansible, mock_api: MockApi) -> None:
+def test_wrong_variables_are_reported(ansible: Ansible, mock_api: MockApi) -> None:
     output, recap = run(ansible, mock_api, "-e", "ipsec_report_formats=pdf,html")
     assert recap["failed"] == 1
     assert "unknown format pdf. Supported values: html, markdown, json, csv." in output
@@ -83,7 +83,7 @@ def test_cloud_that_cannot_be_read_writes_no_report(ansible: Ansible, mock_api: 
     assert reports(ansible) == {}
 
 
-def test_check_mode_says_what_would_change_and_writes_nothing(
+def test_check_mode_reports_what_would_change_and_writes_nothing(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     output, recap = run(ansible, mock_api, "--check", "--diff")
@@ -92,7 +92,7 @@ def test_check_mode_says_what_would_change_and_writes_nothing(
     assert reports(ansible) == {}
 
 
-def test_open_findings_fail_the_play_when_asked_for(ansible: Ansible, mock_api: MockApi) -> None:
+def test_open_findings_fail_play_when_requested(ansible: Ansible, mock_api: MockApi) -> None:
     output, recap = run(ansible, mock_api, "-e", "ipsec_report_fail_on=high")
     assert recap["failed"] == 1
     sentence = json.loads(reports(ansible)[".json"])["summary"]["text"]

@@ -47,14 +47,14 @@ NOBODYS_ID = "00000000-0000-4000-8000-000000000000"
 
 
 def has_tag(key: str, *values: str) -> t.Callable[[Row], bool]:
-    """Whether a row has a tag, with one of these values if there are any."""
+    """Return whether a row has a tag, with one of these values if there are any."""
     return lambda row: any(
         tag["key"] == key and (not values or tag["value"] in values) for tag in row["tags"]
     )
 
 
 def selections(mock_api: MockApi) -> dict[str, tuple[Kind, Row, t.Callable[[Row], bool]]]:
-    """What is asked for by a module's options, and for which of the server's rows it holds."""
+    """Return what is asked for by a module's options, and for which of the server's rows it holds."""
     plants = mock_api.id_of(PROJECT, "plants", "vpnservices")
     service = next(row for row in mock_api.rows(PROJECT, "vpnservices") if row["id"] == plants)
     project = mock_api.project_id(PROJECT)
@@ -146,12 +146,12 @@ def selections(mock_api: MockApi) -> dict[str, tuple[Kind, Row, t.Callable[[Row]
 
 
 def task(kind: Kind, options: Row | None = None, **keywords: t.Any) -> Row:
-    """A task for a module of the collection."""
+    """Return a task for a module of the collection."""
     return {f"otc.vpn.{kind.module}": options or {}, **keywords}
 
 
 def conversations(recorded: t.Iterable[Recorded]) -> list[list[Recorded]]:
-    """The requests after each request for a token: each module that runs asks for one."""
+    """Return the requests after each request for a token: each module that runs asks for one."""
     parts: list[list[Recorded]] = []
     for one in recorded:
         if one.method == "POST":
@@ -162,13 +162,13 @@ def conversations(recorded: t.Iterable[Recorded]) -> list[list[Recorded]]:
 
 
 def asked_fields(request: Recorded) -> list[str]:
-    """The fields that a request asks for."""
+    """Return the fields that a request asks for."""
     return [value for name, value in request.query if name == "fields"]
 
 
 @pytest.fixture(scope="module")
 def documentation(shared_ansible: Ansible) -> dict[str, Row]:
-    """What ansible-doc says of each module."""
+    """Return what ansible-doc says of each module."""
     names = [f"otc.vpn.{kind.module}" for kind in KINDS]
     done = shared_ansible.run("ansible-doc", "-t", "module", "--json", *names)
     assert done.returncode == 0, done.stderr
@@ -180,7 +180,7 @@ def documentation(shared_ansible: Ansible) -> dict[str, Row]:
 def whole_lists(
     shared_ansible: Ansible, shared_mock_api: MockApi
 ) -> tuple[Results, list[list[Recorded]]]:
-    """Every kind without options, with the requests of each; then some with `fields`."""
+    """Return every kind without options, with the requests of each; then some with `fields`."""
     shared_mock_api.reset()
     tasks = {kind.module: task(kind) for kind in KINDS}
     tasks["some fields"] = task(CONNECTIONS, {"fields": ["peer_address", "order_id"]})
@@ -193,7 +193,7 @@ def whole_lists(
 
 
 @KINDS_BY_MODULE
-def test_every_documented_field_comes_back_as_the_server_has_it(
+def test_documented_fields_are_returned_as_sent(
     kind: Kind,
     whole_lists: tuple[Results, list[list[Recorded]]],
     documentation: dict[str, Row],
@@ -222,7 +222,7 @@ def test_every_documented_field_comes_back_as_the_server_has_it(
 
 
 @KINDS_BY_MODULE
-def test_the_pre_shared_key_is_neither_asked_for_nor_returned(
+def test_pre_shared_key_is_neither_requested_nor_returned(
     kind: Kind, whole_lists: tuple[Results, list[list[Recorded]]]
 ) -> None:
     results, requests_of = whole_lists
@@ -233,14 +233,14 @@ def test_the_pre_shared_key_is_neither_asked_for_nor_returned(
 
 
 @KINDS_BY_MODULE
-def test_a_whole_list_is_one_request_without_a_limit(
+def test_list_is_one_request_without_limit(
     kind: Kind, whole_lists: tuple[Results, list[list[Recorded]]]
 ) -> None:
     (request,) = whole_lists[1][KINDS.index(kind)]
     assert {name for name, _value in request.query} == {"fields"}
 
 
-def test_fields_limit_what_is_returned_and_asked_for(
+def test_fields_limit_what_is_returned_and_requested(
     whole_lists: tuple[Results, list[list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     results, requests_of = whole_lists
@@ -269,7 +269,7 @@ def test_fields_name_states_and_resolved_networks_without_resolve(
     assert paths == ["/v2.0/vpn/ipsec-site-connections", "/v2.0/vpn/endpoint-groups"]
 
 
-def test_include_psk_returns_the_pre_shared_key(
+def test_include_psk_returns_pre_shared_key(
     whole_lists: tuple[Results, list[list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     results = whole_lists[0]
@@ -285,7 +285,7 @@ def test_include_psk_returns_the_pre_shared_key(
 def selected(
     shared_ansible: Ansible, shared_mock_api: MockApi
 ) -> tuple[Results, dict[str, list[Recorded]]]:
-    """Each selection on a server that knows fields and filters, with its requests."""
+    """Return each selection on a server that knows fields and filters, with its requests."""
     shared_mock_api.reset()
     wanted = selections(shared_mock_api)
     tasks = {name: task(kind, options) for name, (kind, options, _holds) in wanted.items()}
@@ -295,7 +295,7 @@ def selected(
 
 @pytest.fixture(scope="module")
 def selected_here(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
-    """Each selection of connections on a server that ignores fields and filters alike."""
+    """Return each selection of connections on a server that ignores fields and filters alike."""
     shared_mock_api.reset()
     shared_mock_api.fault("/v2.0/", quirks=["ignore_fields", "ignore_filters"], count=None)
     wanted = selections(shared_mock_api)
@@ -312,7 +312,7 @@ def selected_here(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
     return results
 
 
-def test_each_filter_selects_what_it_says(
+def test_each_filter_selects(
     selected: tuple[Results, dict[str, list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     for name, (kind, _options, holds) in selections(shared_mock_api).items():
@@ -321,7 +321,7 @@ def test_each_filter_selects_what_it_says(
         assert found == [row["id"] for row in rows if holds(row)], name
 
 
-def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
+def test_filters_and_redaction_apply_when_server_ignores_them(
     selected_here: Results, shared_mock_api: MockApi
 ) -> None:
     rows = shared_mock_api.rows(PROJECT)
@@ -337,7 +337,7 @@ def test_filters_and_redaction_hold_on_a_server_that_ignores_them(
     )
 
 
-def test_an_id_is_one_request_for_that_object(
+def test_id_is_one_request_for_that_object(
     selected: tuple[Results, dict[str, list[Recorded]]], shared_mock_api: MockApi
 ) -> None:
     path = "/v2.0/vpn/ipsec-site-connections"
@@ -352,7 +352,7 @@ def test_an_id_is_one_request_for_that_object(
     assert request.path == path
 
 
-def test_no_request_names_a_key_or_pages_on_its_own(
+def test_requests_omit_psk_and_limit(
     selected: tuple[Results, dict[str, list[Recorded]]],
 ) -> None:
     sent = {name for made in selected[1].values() for one in made for name, _value in one.query}
@@ -361,7 +361,7 @@ def test_no_request_names_a_key_or_pages_on_its_own(
 
 @pytest.fixture(scope="module")
 def logins(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
-    """All of alice's connections by each way to log in."""
+    """Return all of alice's connections by each way to log in."""
     mock_api = shared_mock_api
     mock_api.reset()
     auth = mock_api.auth_options()
@@ -443,7 +443,7 @@ def logins(shared_ansible: Ansible, shared_mock_api: MockApi) -> Results:
         "endpoint by hand",
     ],
 )
-def test_each_way_to_log_in_sees_the_same(
+def test_authentication_methods_return_same_connections(
     way: str, logins: Results, shared_mock_api: MockApi
 ) -> None:
     answer = logins[way]
@@ -452,7 +452,7 @@ def test_each_way_to_log_in_sees_the_same(
     ]
 
 
-def test_only_secrets_are_blanked_out(ansible: Ansible, mock_api: MockApi) -> None:
+def test_only_secrets_are_masked(ansible: Ansible, mock_api: MockApi) -> None:
     connection = mock_api.id_of(PROJECT, 0)
     texts = {"name": "vpn-one-berlin of alice", "description": "Default vpn-one RegionOne"}
     mock_api.change(connection, **texts)
@@ -483,7 +483,7 @@ def test_module_defaults_and_check_mode_serve_all_modules(
         assert results[kind.module]["changed"] is False
 
 
-def test_resolved_connections_tell_gateway_and_networks(
+def test_resolved_connections_show_gateway_and_networks(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     answer = ansible.module(
@@ -532,7 +532,7 @@ def test_many_resolved_connections_take_no_more_requests(ansible: Ansible) -> No
     assert len(made) == 6
 
 
-def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, mock_api: MockApi) -> None:
+def test_unreadable_objects_are_null_with_warning(ansible: Ansible, mock_api: MockApi) -> None:
     mock_api.fault("/v2.0/vpn/ikepolicies", status=403, body={"message": "not yours"}, count=None)
     (subnet,) = (
         row["id"] for row in mock_api.rows(PROJECT, "subnets") if row["name"] == "production-db"
@@ -553,7 +553,7 @@ def test_what_may_not_be_read_is_null_with_a_warning(ansible: Ansible, mock_api:
     assert subnet in missing
 
 
-def test_waiting_ends_when_each_has_the_state(ansible: Ansible, mock_api: MockApi) -> None:
+def test_waiting_ends_when_each_has_state(ansible: Ansible, mock_api: MockApi) -> None:
     paris, globex = (mock_api.id_of(PROJECT, name) for name in ("office-paris", "partner-globex"))
     lists = "^/v2.0/vpn/ipsec-site-connections"
     mock_api.fault(lists, skip=1, change={globex: {"status": "Active"}})
@@ -577,7 +577,7 @@ def test_waiting_ends_when_each_has_the_state(ansible: Ansible, mock_api: MockAp
     assert [one.method for one in mock_api.requests].count("POST") == 2
 
 
-def test_waiting_in_vain_names_the_last_states(ansible: Ansible, mock_api: MockApi) -> None:
+def test_timeout_reports_last_statuses(ansible: Ansible, mock_api: MockApi) -> None:
     answer = ansible.module(
         "ipsec_connection_info",
         {
@@ -597,7 +597,7 @@ def test_waiting_in_vain_names_the_last_states(ansible: Ansible, mock_api: MockA
     assert "after 5 seconds" in answer["msg"]
 
 
-def test_waiting_that_cannot_succeed_is_refused(ansible: Ansible, mock_api: MockApi) -> None:
+def test_waiting_that_cannot_succeed_is_rejected(ansible: Ansible, mock_api: MockApi) -> None:
     wait = {"wait_for": ["ACTIVE"], "wait_interval": 0.1}
     results = ansible.tasks(
         {
@@ -619,7 +619,7 @@ def test_waiting_that_cannot_succeed_is_refused(ansible: Ansible, mock_api: Mock
     assert "name must be a name, an ID, or a list of names and IDs" in messages["a mapping"]
 
 
-def test_unknown_status_is_a_warning_before_any_request(ansible: Ansible) -> None:
+def test_unknown_status_is_warning_before_any_request(ansible: Ansible) -> None:
     closed = {"endpoint": "http://127.0.0.1:9", "auth_type": "token", "auth": {"token": "x" * 20}}
     look_up = task(CONNECTIONS, {**closed, "retries": 0, "status": ["UP"]})
     look_up |= {"register": "answer", "ignore_errors": True}
@@ -629,6 +629,6 @@ def test_unknown_status_is_a_warning_before_any_request(ansible: Ansible) -> Non
     assert any("status contains UP" in warning for warning in answer["warnings"])
 
 
-def test_a_mere_reader_gets_an_empty_list(ansible: Ansible, mock_api: MockApi) -> None:
+def test_reader_gets_empty_list(ansible: Ansible, mock_api: MockApi) -> None:
     answer = ansible.module("ipsec_connection_info", {}, mock_api.environment("rita"))
     assert answer["ipsec_connections"] == []

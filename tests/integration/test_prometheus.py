@@ -29,14 +29,14 @@ NOW = 1_795_000_000
 
 
 def program(name: str, package: str) -> str:
-    """The path of a program; the test is skipped without it."""
+    """Return the path of a program; the test is skipped without it."""
     found = shutil.which(name)
     return found or unavailable(f"{name} is needed: apt-get install {package}")
 
 
 @pytest.fixture
 def scrape(tmp_path: Path) -> t.Iterator[t.Callable[[], str]]:
-    """What node_exporter serves of the files in tmp_path."""
+    """Return what node_exporter serves of the files in tmp_path."""
     exporter = program("prometheus-node-exporter", "prometheus-node-exporter")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -106,7 +106,7 @@ def test_node_exporter_serves_every_series_of_several_files(
     assert len(expected) > 9 * (2 * len(one) + len(two))
 
 
-def test_alert_rules_fire_as_their_tests_say() -> None:
+def test_alert_rules_pass_their_tests() -> None:
     promtool = program("promtool", "prometheus")
     for arguments in (("check", "rules", "alerts.yml"), ("test", "rules", "alerts.test.yml")):
         done = subprocess.run(

@@ -17,7 +17,7 @@ LIST = "/ipsec-site-connections?"
 
 @pytest.fixture(scope="module")
 def shared_mock_api() -> t.Iterator[MockApi]:
-    """An endpoint whose operator limits pages to five rows."""
+    """Return an endpoint whose operator limits pages to five rows."""
     with MockApi("otc", pagination_max_limit=5) as mock_api:
         yield mock_api
 
@@ -29,29 +29,27 @@ def ids(ansible: Ansible, mock_api: MockApi) -> list[str]:
 
 
 @pytest.mark.parametrize("quirk", ["internal_links", "marker_links"])
-def test_quirk_05_links_are_followed_at_the_endpoint_itself(
+def test_quirk_05_links_are_followed_at_endpoint_itself(
     ansible: Ansible, mock_api: MockApi, quirk: str
 ) -> None:
     mock_api.fault(LIST, quirks=[quirk], count=None)
     assert ids(ansible, mock_api) == sorted(row["id"] for row in mock_api.rows("vpn-one"))
 
 
-def test_quirk_06_a_connection_that_goes_between_two_pages_takes_none_along(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_quirk_06_removed_connection_hides_no_other(ansible: Ansible, mock_api: MockApi) -> None:
     marker = sorted(row["id"] for row in mock_api.rows("vpn-one"))[4]
     mock_api.fault(f"marker={marker}", change={marker: None})
     assert ids(ansible, mock_api) == sorted(row["id"] for row in mock_api.rows("vpn-one"))
     assert marker not in [row["id"] for row in mock_api.rows("vpn-one")]
 
 
-def test_quirk_10_a_throttled_request_is_sent_again(ansible: Ansible, mock_api: MockApi) -> None:
+def test_quirk_10_throttled_request_is_retried(ansible: Ansible, mock_api: MockApi) -> None:
     throttled = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold was reached"}
     mock_api.fault(LIST, status=429, headers={"Retry-After": "1"}, body=throttled)
     assert len(ids(ansible, mock_api)) == len(mock_api.rows("vpn-one"))
 
 
-def test_quirk_14_a_redirect_carries_no_token_away(ansible: Ansible, mock_api: MockApi) -> None:
+def test_quirk_14_redirect_gets_no_token(ansible: Ansible, mock_api: MockApi) -> None:
     with MockApi("otc") as elsewhere:
         location = f"{elsewhere.url}/v2.0/vpn/ipsec-site-connections"
         mock_api.fault(LIST, status=302, headers={"Location": location}, count=None)

@@ -92,7 +92,7 @@ def names(rows: list[dict[str, t.Any]]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, mock_api: MockApi) -> None:
+def test_tunnel_that_is_down_fails_play(ansible: Ansible, mock_api: MockApi) -> None:
     outcome = health(ansible, {}, mock_api.environment("alice"))
     lines = outcome.message.split("\n")
     assert lines[0] == (
@@ -111,9 +111,7 @@ def test_a_down_tunnel_stops_the_play_with_a_list(ansible: Ansible, mock_api: Mo
     assert "WARNING" not in outcome.shown
 
 
-def test_names_are_text_in_the_message_the_fact_and_the_textfile(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_names_are_text_in_message_fact_and_textfile(ansible: Ansible, mock_api: MockApi) -> None:
     textfile = ansible.folder / "ipsec.prom"
     nasty = 'two\nlines "quoted" \\n {{ 6 * 7 }} {% raw %} \u202eevil'
     evil_id = mock_api.id_of("vpn-one", "branch-hamburg")
@@ -153,21 +151,19 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, mock_api
     assert "datacentre-vienna to 198.51.100.50 is administratively disabled" in disabled.message
 
 
-def test_an_empty_list_of_connections_stops_the_play(ansible: Ansible, mock_api: MockApi) -> None:
+def test_empty_list_fails_play(ansible: Ansible, mock_api: MockApi) -> None:
     outcome = health(ansible, {}, mock_api.environment("rita"))
     assert "No IPsec connections found" in outcome.message
 
 
-def test_report_only_lets_the_play_go_on(ansible: Ansible, mock_api: MockApi) -> None:
+def test_report_only_continues_play(ansible: Ansible, mock_api: MockApi) -> None:
     outcome = health(ansible, {"ipsec_health_report_only": True}, mock_api.environment("alice"))
     assert outcome.message == ""
     assert outcome.fact["ok"] is False
     assert "branch-hamburg to 198.51.100.30 is down" in outcome.shown
 
 
-def test_connections_are_selected_by_the_module_and_among_given_ones(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_filters_select_queried_and_given_connections(ansible: Ansible, mock_api: MockApi) -> None:
     hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
     runs: list[tuple[dict[str, t.Any], list[str]]] = [
         ({"name": hamburg}, ["branch-hamburg"]),
@@ -189,7 +185,7 @@ def test_connections_are_selected_by_the_module_and_among_given_ones(
         assert names(fact["up"] + fact["down"] + fact["pending"]) == expected
 
 
-def test_the_psk_of_given_connections_is_never_shown(ansible: Ansible, mock_api: MockApi) -> None:
+def test_psk_of_given_connections_is_never_shown(ansible: Ansible, mock_api: MockApi) -> None:
     variables = {"ipsec_health_connections": GIVEN}
     outcome = health(ansible, variables, mock_api.environment("alice"), "-vvv")
     assert "12 of 21 required are up." in outcome.message
@@ -215,7 +211,7 @@ def test_waiting_ends_when_all_enabled_connections_are_up(
     assert "WARNING" not in outcome.shown
 
 
-def test_waiting_is_for_the_required_connections_only(ansible: Ansible, mock_api: MockApi) -> None:
+def test_waiting_is_for_required_connections_only(ansible: Ansible, mock_api: MockApi) -> None:
     hamburg = mock_api.id_of("vpn-one", "branch-hamburg")
     paris = mock_api.id_of("vpn-one", "office-paris")
     up = {one: {"status": "ACTIVE"} for one in (hamburg, paris)}
@@ -233,7 +229,7 @@ def test_waiting_is_for_the_required_connections_only(ansible: Ansible, mock_api
     assert len(polls) == 3  # two of one wait for all names, and the lookup
 
 
-def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, mock_api: MockApi) -> None:
+def test_wait_timeout_ends_with_report_of_role(ansible: Ansible, mock_api: MockApi) -> None:
     variables = {
         "ipsec_health_wait_timeout": 1,
         "ipsec_health_wait_interval": 0.4,
@@ -249,7 +245,7 @@ def test_a_wait_in_vain_ends_in_the_roles_own_report(ansible: Ansible, mock_api:
     assert len(lists) >= 2  # the wait, and the lookup
 
 
-def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, mock_api: MockApi) -> None:
+def test_failed_lookup_fails_role(ansible: Ansible, mock_api: MockApi) -> None:
     environment = mock_api.environment("alice") | {"OS_PASSWORD": "wrong-password"}
     variables = {"ipsec_health_report_only": True, "ipsec_health_wait_timeout": 5}
     outcome = health(ansible, variables, environment)
@@ -259,7 +255,7 @@ def test_a_failed_look_up_fails_as_the_module_does(ansible: Ansible, mock_api: M
     assert len(mock_api.requests) == 2  # the wait, and the lookup
 
 
-def test_textfile_is_new_at_each_run_and_changed_when_a_state_is(
+def test_textfile_reports_change_only_when_state_changes(
     ansible: Ansible, mock_api: MockApi
 ) -> None:
     textfile = ansible.folder / "ipsec.prom"
@@ -291,7 +287,7 @@ def test_textfile_is_new_at_each_run_and_changed_when_a_state_is(
 
 
 def value(textfile: Path, metric: str) -> float:
-    """The value of a metric with one series."""
+    """Return the value of a metric with one series."""
     families = text_string_to_metric_families(textfile.read_text())
     (found,) = (
         sample.value
@@ -312,7 +308,7 @@ def write_only(
     )
 
 
-def test_wrong_variables_are_named(ansible: Ansible) -> None:
+def test_wrong_variables_are_reported(ansible: Ansible) -> None:
     wrong: list[dict[str, t.Any]] = [
         {"ipsec_health_wait_timeout": "soon"},
         {"ipsec_health_tags": "site"},
@@ -326,7 +322,7 @@ def test_wrong_variables_are_named(ansible: Ansible) -> None:
     assert "Remove ipsec_health_connections" in outcome.message
 
 
-def test_strings_of_a_survey_are_converted(ansible: Ansible, mock_api: MockApi) -> None:
+def test_strings_of_survey_are_converted(ansible: Ansible, mock_api: MockApi) -> None:
     answers = {
         "ipsec_health_required": "branch-munich,plant-leipzig\nbranch-hamburg",
         "ipsec_health_report_only": "false",
@@ -388,9 +384,7 @@ def test_both_editions_are_one_health(ansible: Ansible) -> None:
         assert "must contain classic, enterprise or both, got: basic" in refused.message
 
 
-def test_the_example_of_the_readme_runs(
-    ansible: Ansible, mock_api: MockApi, collections: Path
-) -> None:
+def test_readme_example_runs(ansible: Ansible, mock_api: MockApi, collections: Path) -> None:
     readme = collections / "ansible_collections/otc/vpn/roles/ipsec_health/README.md"
     example = readme.read_text().split("```yaml\n")[1].split("```")[0]
     mock_api.change(mock_api.id_of("vpn-one", "branch-berlin"), status="DOWN")

@@ -43,7 +43,7 @@ def run(ansible: Ansible, mock_api: MockApi, variables: Mapping[str, object]) ->
     return done.stdout + done.stderr, int(failed[0])
 
 
-def test_pages_of_both_editions_have_the_values_and_no_key(ansible: Ansible) -> None:
+def test_pages_of_both_editions_have_values_and_no_key(ansible: Ansible) -> None:
     folder = Path(ansible.folder) / "peer-parameters"
     with MockApi("otc", enterprise_type="evpn") as mock_api:
         names = "branch-hamburg, office-berlin-1"
@@ -65,7 +65,7 @@ def test_pages_of_both_editions_have_the_values_and_no_key(ansible: Ansible) -> 
         assert not [secret for secret in secrets if secret in text]
 
 
-def test_unusable_selection_writes_nothing_and_says_why(ansible: Ansible) -> None:
+def test_unusable_selection_writes_nothing_and_reports_why(ansible: Ansible) -> None:
     with MockApi("otc", enterprise_type="evpn") as mock_api:
         route_based, failed = run(
             ansible, mock_api, BOTH | {"peer_parameters_names": "office-munich, branch-hamburg"}

@@ -35,7 +35,7 @@ MODULE = "otc.vpn.ipsec_connection_info"
 
 @pytest.fixture(scope="module")
 def mock_api() -> t.Iterator[MockApi]:
-    """the mock API server with secrets that are easy to find."""
+    """Return the mock API server with secrets that are easy to find."""
     with MockApi("otc") as mock_api:
         alice = mock_api.scenario.users["alice"]
         alice["password"] = PASSWORD
@@ -45,7 +45,7 @@ def mock_api() -> t.Iterator[MockApi]:
 
 @pytest.fixture(scope="module")
 def leaving(shared_ansible: Ansible) -> dict[str, str]:
-    """The environment in which runs leave as much as they can, all of it in the shared folder."""
+    """Return the environment in which runs leave as much as they can, all of it in the shared folder."""
     folder = shared_ansible.folder
     (folder / "temporary").mkdir()
     return {
@@ -59,7 +59,7 @@ def leaving(shared_ansible: Ansible) -> dict[str, str]:
 
 
 def play(tasks: t.Iterable[Row]) -> list[Row]:
-    """A play of these tasks, each of which may fail."""
+    """Return a play of these tasks, each of which may fail."""
     return [
         {
             "hosts": "localhost",
@@ -70,7 +70,7 @@ def play(tasks: t.Iterable[Row]) -> list[Row]:
 
 
 def needles(mock_api: MockApi) -> set[str]:
-    """What must be nowhere."""
+    """Return what must be nowhere."""
     tokens = {one.headers.get("x-auth-token", "") for one in mock_api.requests} - {""}
     assert tokens
     return {NEEDLE, PASSWORD, *tokens}
@@ -80,7 +80,7 @@ def needles(mock_api: MockApi) -> set[str]:
 def with_environment(
     shared_ansible: Ansible, mock_api: MockApi, leaving: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """A play whose secrets come from the environment, on a server that sends the key unasked.
+    """Return a play whose secrets come from the environment, on a server that sends the key unasked.
 
     Somebody wrote the password into a description, too: Ansible has to know what to blank out.
     """
@@ -116,7 +116,7 @@ def with_inventory(
     leaving: dict[str, str],
     with_environment: subprocess.CompletedProcess[str],
 ) -> subprocess.CompletedProcess[str]:
-    """An inventory with a cache, whose password comes by a look-up, on such a server."""
+    """Return an inventory with a cache, whose password comes by a look-up, on such a server."""
     mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"], count=None)
     (shared_ansible.folder / "clouds").mkdir()
     by_look_up = {
@@ -141,11 +141,11 @@ def with_inventory(
 
 
 def left_behind(folder: Path) -> dict[str, bytes]:
-    """All files in and below a folder, by their path."""
+    """Return all files in and below a folder, by their path."""
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_nothing_is_left_where_secrets_come_from_the_environment(
+def test_secrets_of_environment_are_nowhere(
     with_environment: subprocess.CompletedProcess[str],
     with_inventory: subprocess.CompletedProcess[str],
     shared_ansible: Ansible,
@@ -161,9 +161,7 @@ def test_nothing_is_left_where_secrets_come_from_the_environment(
         assert [path for path, content in left.items() if needle.encode() in content] == []
 
 
-def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_secrets_of_options_are_masked(ansible: Ansible, mock_api: MockApi) -> None:
     folder = ansible.folder
     temporary = mock_api.access_keys("alice")[1]
     credential = mock_api.application_credential("alice")
@@ -233,7 +231,7 @@ def test_options_are_in_the_payload_alone_and_an_echo_is_silenced(
     )
 
 
-def test_an_echo_is_silenced_in_the_inventory_too(ansible: Ansible, mock_api: MockApi) -> None:
+def test_echoed_secret_is_masked_in_inventory(ansible: Ansible, mock_api: MockApi) -> None:
     """Nothing of Ansible's own blanks out secrets there."""
     temporary = mock_api.access_keys("alice")[1]
     said = f"{temporary['secret_key']} with {temporary['security_token']}"
@@ -259,7 +257,7 @@ def test_an_echo_is_silenced_in_the_inventory_too(ansible: Ansible, mock_api: Mo
     assert NEEDLE not in "".join((done.stdout + done.stderr).split())
 
 
-def test_the_process_list_shows_no_secret(ansible: Ansible, mock_api: MockApi) -> None:
+def test_process_list_shows_no_secret(ansible: Ansible, mock_api: MockApi) -> None:
     mock_api.requests.clear()
     mock_api.fault("^/v2.0/vpn/ipsec-site-connections", delay=1.0)
     by_password = {"auth": mock_api.auth_options(), "region_name": "RegionOne"}
@@ -287,9 +285,7 @@ def test_the_process_list_shows_no_secret(ansible: Ansible, mock_api: MockApi) -
         assert not [line for line in seen if needle in line]
 
 
-def test_only_include_psk_lets_the_key_out_and_no_log_keeps_it_in(
-    ansible: Ansible, mock_api: MockApi
-) -> None:
+def test_psk_is_shown_only_with_include_psk(ansible: Ansible, mock_api: MockApi) -> None:
     wanted = {"name": "branch-munich", "include_psk": True}
     (row,) = (row for row in mock_api.rows("vpn-one") if row["name"] == "branch-munich")
     done = ansible.playbook(

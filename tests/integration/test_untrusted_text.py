@@ -25,7 +25,7 @@ MARK = 1234
 
 
 def texts() -> list[str]:
-    """Texts that something or other would take for more than text."""
+    """Return texts that something or other would take for more than text."""
     look_up = "lookup('ansible.builtin.pipe', 'touch canary')"
     return [
         f"{{{{ {look_up} }}}}",
@@ -69,13 +69,13 @@ class Hostile(t.NamedTuple):
     texts: list[str]
 
     def untouched(self) -> bool:
-        """Whether nothing was executed."""
+        """Return whether nothing was executed."""
         return not list(self.ansible.folder.rglob("*canary*"))
 
 
 @pytest.fixture(scope="module")
 def hostile(shared_ansible: Ansible) -> t.Iterator[Hostile]:
-    """Each text as name, description, peer id, and key and value of a tag of a connection."""
+    """Return each text as name, description, peer id, and key and value of a tag of a connection."""
     with MockApi("otc") as mock_api:
         for position, text in enumerate(texts()):
             mock_api.change(
@@ -113,7 +113,7 @@ SOURCE: Row = {
 
 @pytest.fixture(scope="module")
 def inventories(hostile: Hostile) -> list[Row]:
-    """The inventory asked for, and the same out of the cache."""
+    """Return the inventory asked for, and the same out of the cache."""
     environment = hostile.mock_api.environment("alice")
     # what nobody asked for arrives as well
     hostile.mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"])
@@ -124,9 +124,7 @@ def inventories(hostile: Hostile) -> list[Row]:
     return [first, second]
 
 
-def test_hosts_and_what_is_made_of_them_keep_their_text(
-    hostile: Hostile, inventories: list[Row]
-) -> None:
+def test_hosts_and_groups_are_not_templated(hostile: Hostile, inventories: list[Row]) -> None:
     for inventory in inventories:
         hosts = inventory["_meta"]["hostvars"].values()
         by_name = {one["ipsec_name"]: one for one in hosts}
@@ -155,7 +153,7 @@ def test_host_names_are_readable_and_safe(inventories: list[Row]) -> None:
 
 
 def plays(hosts: str) -> list[Row]:
-    """A play that uses everything a host has, in every way that evaluates templates."""
+    """Return a play that uses everything a host has, in every way that evaluates templates."""
     return [
         {
             "hosts": hosts,
@@ -198,11 +196,11 @@ def plays(hosts: str) -> list[Row]:
 
 
 def run_play(hostile: Hostile, content: list[Row], *flags: str) -> subprocess.CompletedProcess[str]:
-    """ansible-playbook on the inventory of the source."""
+    """Run ansible-playbook on the inventory of the source."""
     return hostile.ansible.playbook(content, hostile.mock_api.environment("alice"), "-vvv", *flags)
 
 
-def test_a_play_over_the_hosts_executes_nothing(hostile: Hostile, inventories: list[Row]) -> None:
+def test_play_on_hosts_evaluates_nothing(hostile: Hostile, inventories: list[Row]) -> None:
     assert inventories
     done = run_play(hostile, plays("ipsec_connections"), "-i", "ipsec_connections.yml")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -211,7 +209,7 @@ def test_a_play_over_the_hosts_executes_nothing(hostile: Hostile, inventories: l
     assert hostile.untouched()
 
 
-def test_results_of_modules_keep_their_text(hostile: Hostile) -> None:
+def test_results_of_modules_are_not_templated(hostile: Hostile) -> None:
     tasks: list[Row] = [
         {"name": "Get", "otc.vpn.ipsec_connection_info": {}, "register": "answer"},
         {
@@ -241,7 +239,7 @@ def test_results_of_modules_keep_their_text(hostile: Hostile) -> None:
     assert hostile.untouched()
 
 
-def test_the_canary_sings_where_a_template_is_evaluated(ansible: Ansible) -> None:
+def test_canary_detects_evaluated_template(ansible: Ansible) -> None:
     """Without this, the tests above would hold for a canary that cannot sing."""
     ansible.tasks({"Sing": {"ansible.builtin.debug": {"msg": texts()[0]}}})
     assert (ansible.folder / "canary").exists()

@@ -120,7 +120,7 @@ def test_references_by_id_cost_no_request(cloud: Cloud) -> None:
     assert cloud.sent() == ["GET ipsec-site-connections"]
 
 
-def test_server_that_filters_by_one_name_is_asked_for_each(cloud: Cloud) -> None:
+def test_server_that_filters_by_one_name_is_requested_each(cloud: Cloud) -> None:
     cloud.build()
     path = r"endpoint-groups\?name=local&name=remote"
     rows = {"endpoint_groups": [one for one in cloud.groups() if one["name"] == "remote"]}
@@ -129,7 +129,7 @@ def test_server_that_filters_by_one_name_is_asked_for_each(cloud: Cloud) -> None
     assert cloud.sent().count("GET endpoint-groups") == 2
 
 
-def test_creation_adds_one_post_and_one_look(cloud: Cloud) -> None:
+def test_creation_adds_one_post_and_one_lookup(cloud: Cloud) -> None:
     assert cloud.run("endpoint_group", **GROUP)["changed"]
     assert cloud.sent() == ["GET endpoint-groups", "POST endpoint-groups", "GET endpoint-groups"]
 
@@ -165,7 +165,7 @@ def test_policy_with_sha1_that_neutron_can_read_is_kept(neutron: Cloud) -> None:
 # --- the words and limits of Open Telekom Cloud ---
 
 
-def test_algorithms_are_sent_in_the_words_of_the_server(otc: Cloud) -> None:
+def test_algorithms_are_sent_in_names_of_server(otc: Cloud) -> None:
     assert otc.run("ike_policy", **IKE)["ike_policy"]["auth_algorithm"] == "sha2-256"
     assert not otc.run("ike_policy", **IKE)["changed"]
 
@@ -268,7 +268,7 @@ def test_update_that_did_not_arrive_is_repeated(neutron: Cloud) -> None:
     assert neutron.groups()[0]["description"] == "new"
 
 
-def test_update_of_somebody_else_is_not_undone(neutron: Cloud) -> None:
+def test_concurrent_update_is_not_reverted(neutron: Cloud) -> None:
     object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
     neutron.mock_api.fault(
         "endpoint-groups",
@@ -300,7 +300,7 @@ FOREIGN_404: list[t.Any] = [
 
 
 @pytest.mark.parametrize("body", FOREIGN_404, ids=str)
-def test_404_for_an_object_that_is_listed_is_no_removal(neutron: Cloud, body: t.Any) -> None:
+def test_404_for_object_that_is_listed_is_no_removal(neutron: Cloud, body: t.Any) -> None:
     object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
     neutron.mock_api.fault("endpoint-groups/", ignore=True, status=404, body=body, count=None)
     for options in ({"name": "remote"}, {"id": object_id}):
@@ -322,7 +322,7 @@ def test_404_for_everything_is_no_object_that_is_already_absent(
         assert result["failure"]["status"] == 404
 
 
-def test_404_while_waiting_is_no_deletion_if_the_list_has_the_object(
+def test_404_while_waiting_is_no_deletion_if_list_has_object(
     neutron: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     neutron.build()
@@ -333,7 +333,7 @@ def test_404_while_waiting_is_no_deletion_if_the_list_has_the_object(
     assert result.get("changed"), result
 
 
-def test_warnings_of_options_are_shown_when_a_request_fails(neutron: Cloud) -> None:
+def test_warnings_of_options_are_shown_when_request_fails(neutron: Cloud) -> None:
     neutron.mock_api.fault("/v2.0/", status=500, body={"message": "no"}, count=None)
     environment = {**neutron.mock_api.environment("wendy"), "OS_TOKEN": "not-for-logs-of-nobody"}
     for module, options in (("ipsec_connection_info", {}), ("endpoint_group", GROUP)):
@@ -383,7 +383,7 @@ def names(cloud: Cloud, collection: str, name: str) -> list[Row]:
     return [row for row in cloud.mock_api.rows(PROJECT, collection) if row["name"] == name]
 
 
-def test_objects_that_get_one_name_at_the_same_time_are_a_failure(neutron: Cloud) -> None:
+def test_objects_that_get_one_name_at_same_time_are_failure(neutron: Cloud) -> None:
     other = neutron.run("endpoint_group", **{**GROUP, "name": "other"})["endpoint_group"]["id"]
     neutron.mock_api.fault("endpoint-groups", method="POST", change={other: {"name": "remote"}})
     result = neutron.run("endpoint_group", **GROUP)
@@ -401,7 +401,7 @@ def test_throttled_creation_is_repeated(neutron: Cloud) -> None:
     assert len(neutron.groups()) == 1
 
 
-def test_failed_move_leaves_the_group_as_it_was(neutron: Cloud) -> None:
+def test_failed_move_leaves_group_as_it_was(neutron: Cloud) -> None:
     neutron.build()
     neutron.mock_api.fault(
         "ipsec-site-connections",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""the mock API server: a server that stands for Open Telekom Cloud, or for any OpenStack.
+"""The mock API server, which stands for Open Telekom Cloud, or for any OpenStack cloud.
 
 It speaks HTTP, as the real one does, and holds the objects of `tests/scenario.yml`.
 `python -m tests.mock_api` runs it by itself.

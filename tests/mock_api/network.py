@@ -159,7 +159,7 @@ class Network:
         return row
 
     def unreadable(self, row: Row) -> bool:
-        """Whether Neutron cannot read the row: it stores sha1 and 3des, but no longer knows them."""
+        """Return whether Neutron cannot read the row: it stores sha1 and 3des, but no longer knows them."""
         return self._scenario.flavor == "neutron" and (
             row.get("auth_algorithm") == "sha1" or row.get("encryption_algorithm") == "3des"
         )

@@ -15,7 +15,7 @@ MARK = ENVIRONMENT / "installed"
 
 
 def installed() -> bool:
-    """Whether the environment is there, of this Python and this lock."""
+    """Return whether the environment is there, of this Python and this lock."""
     return MARK.exists() and MARK.read_text(encoding="utf-8") == _wanted()
 
 

@@ -23,7 +23,7 @@ class Process:
     command: list[str]
 
     def alive(self) -> bool:
-        """Whether the pid is still this process: it may have been given to another since."""
+        """Return whether the pid is still this process: it may have been given to another since."""
         try:
             arguments = Path(f"/proc/{self.pid}/cmdline").read_text(encoding="utf-8")
         except OSError:
@@ -66,7 +66,7 @@ def wait_until_it_listens(process: Process, port: int, log: Path) -> None:
 
 
 def free_ports(names: list[str], wanted: dict[str, int]) -> dict[str, int]:
-    """A free port of 127.0.0.1 for each name; the wanted one where nobody else has it."""
+    """Return a free port of 127.0.0.1 for each name; the wanted one where nobody else has it."""
     sockets = {}
     for name in names:
         sockets[name] = socket.socket()

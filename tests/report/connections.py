@@ -92,7 +92,7 @@ HOSTILE_NAMES = (
 
 
 def connection(number: int, draw: random.Random) -> dict[str, Any]:
-    """One connection; the first is in order, later ones have every kind of trouble."""
+    """Return one connection; the first is in order, later ones have every kind of trouble."""
     service = number % 7 % (1 + number // 10 if number < 60 else 7)
     secure = number == 0 or draw.random() < 0.55
     old = not secure and draw.random() < 0.3
@@ -141,13 +141,13 @@ def _policy(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def connections(number: int) -> list[dict[str, Any]]:
-    """The same connections each time, so that reports of them are the same, too."""
+    """Return the same connections each time, so that reports of them are the same, too."""
     draw = random.Random(number)
     return [connection(index, draw) for index in range(number)]
 
 
 def hostile() -> list[dict[str, Any]]:
-    """One connection for each awkward name, which is also used wherever else text may stand."""
+    """Return one connection for each awkward name, which is also used wherever else text may stand."""
     draw = random.Random(0)
     return [
         connection(0, draw)

@@ -19,7 +19,7 @@ from tests.unavailable import unavailable
 
 
 def _missing() -> str:
-    """What this machine lacks, or nothing."""
+    """Return what this machine lacks, or nothing."""
     if os.geteuid() != 0:
         return "tunnels need root, for network namespaces"
     for program in ("ip", "unshare"):

@@ -13,7 +13,7 @@ PSK = "opensesame#{}\"'\\"
 def connection(
     version: str, ike: str, ipsec: str, networks: int = 1, **changes: Any
 ) -> dict[str, Any]:
-    """A connection; ike and ipsec are encryption, integrity and group, between blanks."""
+    """Return a connection; ike and ipsec are encryption, integrity and group, between blanks."""
     ike_encryption, ike_auth, ike_pfs = ike.split()
     encryption, auth, pfs = ipsec.split()
     return {

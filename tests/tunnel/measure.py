@@ -112,7 +112,7 @@ EVENTS: dict[str, Callable[[Testbed, Configuration], None]] = {
 
 
 def measure(given: dict[str, Any]) -> list[str]:
-    """Lost pings of each event, or why there is no figure."""
+    """Return lost pings of each event, or why there is no figure."""
     with testbed(given) as bed:
         configure_cloud(bed, given, psk=PSK)
         configuration = configure(create_peer(given))

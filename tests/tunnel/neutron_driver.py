@@ -42,7 +42,7 @@ class Process(strongswan_ipsec.StrongSwanProcess):  # type: ignore[misc]
 
 
 def model(kind: Any, row: dict[str, Any], **attributes: Any) -> Any:
-    """An object of Neutron's data model with the columns that the row has."""
+    """Return an object of Neutron's data model with the columns that the row has."""
     columns = {
         column.name: row[column.name] for column in kind.__table__.columns if column.name in row
     }
@@ -50,13 +50,13 @@ def model(kind: Any, row: dict[str, Any], **attributes: Any) -> Any:
 
 
 def endpoints(kind: str, values: list[str]) -> Any:
-    """An endpoint group."""
+    """Return an endpoint group."""
     members = [vpn_models.VPNEndpoint(endpoint=value) for value in values]
     return vpn_models.VPNEndpointGroup(endpoint_type=kind, endpoints=members)
 
 
 def policy(kind: Any, row: dict[str, Any]) -> Any:
-    """A policy; the API has OTC's names of the SHA-2 algorithms, Neutron its own."""
+    """Return a policy; the API has OTC's names of the SHA-2 algorithms, Neutron its own."""
     lifetime = row["lifetime"]
     auth = row["auth_algorithm"].replace("sha2-", "sha")
     return model(

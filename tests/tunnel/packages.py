@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""strongSwan for the tunnel tests, unpacked beside the sources: nothing is installed.
+"""Unpack strongSwan for the tunnel tests, without installing it.
 
 Installing the Debian packages would start a daemon, load AppArmor profiles that keep it out of the
 tests' directories, and on some machines update systemd. Unpacked and laid over /usr in a private
@@ -34,7 +34,7 @@ PCAP_PACKAGES = ["libpcap0.8", "libpcap0.8t64"]
 
 
 def is_unpacked(root: Path = ROOT) -> bool:
-    """Whether everything the tests run is there."""
+    """Return whether everything the tests run is there."""
     programs = [
         "usr/lib/ipsec/charon",
         "usr/lib/ipsec/starter",

@@ -54,7 +54,7 @@ CASES: list[Case] = [
 
 
 def connection(case: Case) -> dict[str, Any]:
-    """The connection of a case; each has an ID of its own."""
+    """Return the connection of a case; each has an ID of its own."""
     version, policy, field, word = case
     changed: dict[str, Any] = CONNECTION | {
         "id": f"{CASES.index(case):08d}-0000-4000-8000-000000000001",
@@ -66,24 +66,24 @@ def connection(case: Case) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def clouds() -> dict[Case, Files]:
-    """The files of the cloud's side of each case."""
+    """Return the files of the cloud's side of each case."""
     return dict(zip(CASES, render([[connection(case)] for case in CASES], PSK), strict=True))
 
 
 @pytest.fixture(scope="module")
 def bed() -> Iterator[Testbed]:
-    """One testbed for all: only the gateways' configuration changes."""
+    """Return one testbed for all: only the gateways' configuration changes."""
     with testbed(CONNECTION) as built:
         yield built
 
 
 def installed(bed: Testbed, child: str) -> list[str]:
-    """The numbers of the installed SAs of a child."""
+    """Return the numbers of the installed SAs of a child."""
     return re.findall(rf"{child}: (#\d+), reqid \d+, INSTALLED", bed.onprem.swanctl("--list-sas"))
 
 
 @pytest.mark.parametrize("case", CASES, ids="-".join)
-def test_algorithm_makes_a_tunnel(bed: Testbed, clouds: dict[Case, Files], case: Case) -> None:
+def test_algorithm_is_negotiated(bed: Testbed, clouds: dict[Case, Files], case: Case) -> None:
     version, policy, field, _word = case
     given = connection(case)
     peer = create_peer(given)

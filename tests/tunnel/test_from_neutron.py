@@ -26,7 +26,7 @@ PSK = "chosen-on-both-sides"
 
 @pytest.fixture(scope="module")
 def openstack() -> Servers:
-    """The running servers; without them the tests are skipped, with REQUIRE_ALL=1 they fail."""
+    """Return the running servers; without them the tests are skipped, with REQUIRE_ALL=1 they fail."""
     try:
         return servers()
     except OpenStackError as reason:
@@ -43,7 +43,7 @@ class Made(NamedTuple):
 
 @pytest.fixture
 def made(openstack: Servers) -> Iterator[Made]:
-    """A service, policies and endpoint groups, all made through Neutron's API and removed again."""
+    """Return a service, policies and endpoint groups, all made through Neutron's API and removed again."""
     alice = openstack.client("alice")
     with ExitStack() as everything, ExitStack() as connections:
 
@@ -86,7 +86,7 @@ def made(openstack: Servers) -> Iterator[Made]:
         yield Made(connect, connections.close, ipsec)
 
 
-def test_what_neutron_says_becomes_a_tunnel(
+def test_connection_of_neutron_becomes_tunnel(
     ansible: Ansible, openstack: Servers, made: Made
 ) -> None:
     def gather(connection_id: str) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class Site:
 
 @pytest.fixture
 def openstack() -> Servers:
-    """The running servers; without them the test is skipped, with REQUIRE_ALL=1 it fails."""
+    """Return the running servers; without them the test is skipped, with REQUIRE_ALL=1 it fails."""
     try:
         return servers()
     except OpenStackError as reason:
@@ -139,7 +139,7 @@ def openstack() -> Servers:
 
 @pytest.fixture
 def site(ansible: Ansible, openstack: Servers) -> Iterator[Site]:
-    """A project that is empty before and afterwards, and two gateways that have no connection."""
+    """Return a project that is empty before and afterwards, and two gateways that have no connection."""
     with testbed(SITES) as bed, agent(bed, openstack, USER):
         built = Site(ansible, openstack, bed)
         assert not built.objects(), "somebody else uses the project"
@@ -152,7 +152,7 @@ def site(ansible: Ansible, openstack: Servers) -> Iterator[Site]:
                     client.delete(collection, row["id"])
 
 
-def test_example_builds_changes_and_removes_a_tunnel(
+def test_example_builds_changes_and_removes_tunnel(
     site: Site, record_property: Callable[[str, object], None]
 ) -> None:
     bed, onprem = site.bed, site.bed.onprem

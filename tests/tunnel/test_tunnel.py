@@ -25,7 +25,7 @@ STRONG = ("aes-256 sha2-256 group14", "aes-256 sha2-256 group14")
 
 @contextmanager
 def tunnel_to(*connections: dict[str, Any], psk: str = PSK) -> Iterator[Testbed]:
-    """A testbed for connections between the same gateways, with the cloud's side configured."""
+    """Return a testbed for connections between the same gateways, with the cloud's side configured."""
     union = {
         side: [cidr for given in connections for cidr in given[side]]
         for side in ("local_cidrs", "remote_cidrs")
@@ -36,19 +36,19 @@ def tunnel_to(*connections: dict[str, Any], psk: str = PSK) -> Iterator[Testbed]
 
 
 def ids(listed: str) -> list[str]:
-    """The numbers of the SAs in the list, which a new one does not share."""
+    """Return the numbers of the SAs in the list, which a new one does not share."""
     return re.findall(r"#\d+", listed)
 
 
 def other_ipsec_policy(given: dict[str, Any]) -> dict[str, Any]:
-    """The connection after someone has changed its IPsec policy."""
+    """Return the connection after someone has changed its IPsec policy."""
     changed = copy.deepcopy(given)
     changed["ipsec_policy"] |= {"encryption_algorithm": "aes-192", "auth_algorithm": "sha2-384"}
     return changed
 
 
 @pytest.mark.parametrize("name", CONNECTIONS)
-def test_role_makes_a_tunnel_to_neutron(name: str) -> None:
+def test_role_connects_to_neutron(name: str) -> None:
     given = CONNECTIONS[name]
     with tunnel_to(given) as bed:
         answer = run_role(bed, given, PSK)
@@ -60,7 +60,7 @@ def test_role_makes_a_tunnel_to_neutron(name: str) -> None:
 
 # trap and start: one leaves an old tunnel up that the role must terminate, the other does not
 @pytest.mark.parametrize("name", ["v1 defaults", "v2 elliptic"])
-def test_life_of_a_tunnel(name: str) -> None:
+def test_tunnel_is_configured_checked_and_removed(name: str) -> None:
     given = CONNECTIONS[name]
     with tunnel_to(given) as bed:
         conf_d = bed.onprem.swanctl_dir / "conf.d"
@@ -106,7 +106,7 @@ def test_life_of_a_tunnel(name: str) -> None:
         assert run_role(bed, {"id": given["id"]}, None, state="absent").changed == 0
 
 
-def test_connections_between_the_same_gateways_are_separate_tunnels() -> None:
+def test_connections_between_same_gateways_are_separate_tunnels() -> None:
     first = connection("v2", *STRONG) | {"initiator": "response-only"}
     second = connection("v2", *STRONG) | {
         "id": "4b8f2a52-0000-4000-8000-000000000002",
@@ -133,7 +133,7 @@ def test_connections_between_the_same_gateways_are_separate_tunnels() -> None:
         assert names == {f"otc-vpn-{second['id']}.conf", f"otc-vpn-{second['id']}.secrets.conf"}
 
 
-def test_tunnel_comes_back_when_the_cloud_closes_it() -> None:
+def test_tunnel_is_initiated_again_when_cloud_closes_it() -> None:
     given = CONNECTIONS["v2 elliptic"]
     with tunnel_to(given) as bed:
         assert run_role(bed, given, PSK, check=False).ok
@@ -143,7 +143,7 @@ def test_tunnel_comes_back_when_the_cloud_closes_it() -> None:
             wait_until(lambda: bed.ping(*next(bed.pairs())), f"not up again after {end}")
 
 
-def test_cloud_can_initiate_the_tunnel() -> None:
+def test_cloud_can_initiate_tunnel() -> None:
     given = CONNECTIONS["v2 console"]
     with tunnel_to(given) as bed:
         answer = run_role(bed, given, PSK, start_action="none", local_addresses="%any", check="no")
@@ -190,7 +190,7 @@ def test_changed_key_is_tried(version: str) -> None:
         assert "-trial" not in bed.onprem.swanctl("--list-conns")
 
 
-def test_wrong_key_fails_the_play() -> None:
+def test_wrong_key_fails_play() -> None:
     given = CONNECTIONS["v1 defaults"]
     with tunnel_to(given, psk="another key") as bed:
         answer = run_role(bed, given, PSK, check_retries="4")
@@ -198,7 +198,7 @@ def test_wrong_key_fails_the_play() -> None:
         assert f"Not up after 4 seconds: {NAME}-1 (10.1.0.0/24 === 10.2.0.0/24)" in answer.output
 
 
-def test_pair_of_networks_that_the_cloud_lacks_fails_the_play() -> None:
+def test_missing_pair_of_networks_fails_play() -> None:
     given = connection("v2", *STRONG)
     with tunnel_to(given) as bed:
         wanted = given | {"remote_cidrs": ["10.1.0.0/24", "10.9.0.0/24"]}
@@ -210,7 +210,7 @@ def test_pair_of_networks_that_the_cloud_lacks_fails_the_play() -> None:
         assert "strongSwan has instead" in answer.output
 
 
-def test_broken_file_stops_the_play_before_it_unloads_everything() -> None:
+def test_broken_file_fails_play_before_loading() -> None:
     given = CONNECTIONS["v2 console"]
     with tunnel_to(given) as bed:
         assert run_role(bed, given, PSK).ok
@@ -223,7 +223,7 @@ def test_broken_file_stops_the_play_before_it_unloads_everything() -> None:
         assert bed.ping(*next(bed.pairs()), count=3)
 
 
-def test_gateway_that_cannot_work_is_one_sentence() -> None:
+def test_unusable_gateway_is_one_sentence() -> None:
     given = CONNECTIONS["v2 console"]
     with tunnel_to(given) as bed:
         behind_nat = run_role(bed, given | {"peer_address": "198.51.100.20"}, PSK)

@@ -65,7 +65,7 @@ PRIVATE_RUN = 'mount -t tmpfs tmpfs /run && exec "$0" "$@"'
 
 
 def with_packages(command: Sequence[str | Path]) -> list[str | Path]:
-    """The command, run where the unpacked packages look installed."""
+    """Return the command, run where the unpacked packages look installed."""
     return ["unshare", "-m", "--propagation", "private", "sh", "-c", OVERLAY, ROOT, *command]
 
 
@@ -100,7 +100,7 @@ class Namespace:
         run(["ip", "-n", self.name, *arguments])
 
     def inside(self, command: Sequence[str | Path]) -> list[str | Path]:
-        """The command, run inside."""
+        """Return the command, run inside."""
         return ["ip", "netns", "exec", self.name, *command]
 
     def remove(self) -> None:
@@ -211,7 +211,7 @@ class CloudGateway(Gateway):
         wait_until(lambda: self.loaded() == set(names), f"{names} are not loaded")
 
     def loaded(self) -> set[str]:
-        """Names of the loaded connections, those of child SAs: starter joins connections."""
+        """Return names of the loaded connections, those of child SAs: starter joins connections."""
         return set(re.findall(r"^  (\S+): T", self.swanctl("--list-conns"), re.MULTILINE))
 
     def stroke(self, *arguments: str) -> str:
@@ -284,13 +284,13 @@ class Testbed:
         return gateway
 
     def pairs(self) -> Iterator[tuple[str, str]]:
-        """Addresses of hosts for each pair of an on-premises and a cloud network."""
+        """Return addresses of hosts for each pair of an on-premises and a cloud network."""
         for ours in self.connection["remote_cidrs"]:
             for theirs in self.connection["local_cidrs"]:
                 yield _address(ours, 10), _address(theirs, 10)
 
     def ping(self, source: str, target: str, count: int = 1) -> bool:
-        """Whether each of count pings from an on-premises host reaches the cloud's."""
+        """Return whether each of count pings from an on-premises host reaches the cloud's."""
         command = ["ping", "-q", "-c", str(count), "-i", "0.2", "-W", "2", "-I", source, target]
         done = subprocess.run(
             self.onprem_host.inside(with_packages(command)),
@@ -339,7 +339,7 @@ class Testbed:
 
     @contextlib.contextmanager
     def wire(self) -> Iterator[list[str]]:
-        """What crosses the wire between the gateways meanwhile, a line a packet, at the end."""
+        """Return what crosses the wire between the gateways meanwhile, a line a packet, at the end."""
         packets: list[str] = []
         capture = self.cloud.directory / "wire.pcap"
         command: list[str | Path] = [
@@ -379,7 +379,7 @@ class Testbed:
 
 @contextlib.contextmanager
 def testbed(connection: Mapping[str, Any]) -> Iterator[Testbed]:
-    """A testbed for the connection while the block runs."""
+    """Return a testbed for the connection while the block runs."""
     # short, because the path of a unix socket must be
     directory = Path(tempfile.mkdtemp(prefix="otcvpn-"))
     try:

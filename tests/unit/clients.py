@@ -45,7 +45,7 @@ class Sentences:
 def options_for(
     where: MockApi, user: str = "alice", auth_type: str = "password", **options: t.Any
 ) -> Row:
-    """The completed options of a user of the endpoint; no retries and short times, unless given."""
+    """Return the completed options of a user of the endpoint; no retries and short times, unless given."""
     short = {"api_timeout": 5.0, "retries": 0}
     environ = where.environment(user, auth_type)
     if options.get("region_name") == "":
@@ -56,21 +56,21 @@ def options_for(
 def client_of(
     where: MockApi, user: str = "alice", auth_type: str = "password", **options: t.Any
 ) -> Client:
-    """A client, logged in (unless it signs its requests)."""
+    """Return a client, logged in (unless it signs its requests)."""
     return connect(options_for(where, user, auth_type, **options))
 
 
 def gathered(
     client: Client, kind: Kind = CONNECTION, told: Sentences | None = None, **wanted: t.Any
 ) -> list[Row]:
-    """What a module would return."""
+    """Return what a module would return."""
     messages = (told or Sentences()).report
     check_selection(kind, Selection(**wanted), messages.warn)
     return gather(client, kind, Selection(**wanted), messages)
 
 
 def failure(call: t.Callable[[], t.Any]) -> str:
-    """The sentence of the VpnError that the call ends in; it holds no secret and is one line."""
+    """Return the sentence of the VpnError that the call ends in; it holds no secret and is one line."""
     with pytest.raises(VpnError) as caught:
         call()
     sentence = str(caught.value)
@@ -83,17 +83,17 @@ def failure(call: t.Callable[[], t.Any]) -> str:
 
 
 def lists_of(mock_api: MockApi, path: str = LIST) -> int:
-    """How many requests for a list the endpoint got."""
+    """Return how many requests for a list the endpoint got."""
     return sum(request.path == path for request in mock_api.requests)
 
 
 def tokens_of(mock_api: MockApi) -> int:
-    """How many tokens the endpoint was asked for."""
+    """Return how many tokens the endpoint was asked for."""
     return sum(request.path == TOKENS and request.method == "POST" for request in mock_api.requests)
 
 
 def ids(rows: t.Iterable[Row]) -> list[str]:
-    """The ids of rows."""
+    """Return the ids of rows."""
     return [row["id"] for row in rows]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 @contextmanager
 def server(first: bytes, drip: bytes) -> Iterator[str]:
-    """The URL of a server that sends `first`, and then `drip` every 50 ms for as long as it can."""
+    """Return the URL of a server that sends `first`, and then `drip` every 50 ms for as long as it can."""
     over = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -45,7 +45,7 @@ def server(first: bytes, drip: bytes) -> Iterator[str]:
 
 
 def remains() -> list[str]:
-    """The threads that are not a server's."""
+    """Return the threads that are not a server's."""
     return [one.name for one in threading.enumerate() if not one.name.startswith("server")]
 
 

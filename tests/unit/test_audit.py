@@ -35,7 +35,7 @@ def connection(
     ipsec: dict[str, Any] | None = None,
     dpd: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A connection in order but for the given settings."""
+    """Return a connection in order but for the given settings."""
     return {
         "id": "c-1",
         "name": "berlin",
@@ -112,7 +112,7 @@ def test_every_rule_is_tested_and_has_its_own_id() -> None:
     assert len(RULES) == len(tested)
 
 
-def test_the_readme_lists_every_rule_with_its_severity() -> None:
+def test_readme_lists_every_rule_with_its_severity() -> None:
     readme = (ROOT / "roles/ipsec_report/README.md").read_text("utf-8")
     rows = re.findall(r"^\| (`.*`) \| (high|medium|low) \|", readme, re.MULTILINE)
     listed = {
@@ -174,7 +174,7 @@ def test_unknown_settings_are_no_findings(unknown: dict[str, Any]) -> None:
         (connection(ipsec={"lifetime": {"value": 28801}}), "ipsec-lifetime"),
     ],
 )
-def test_other_spellings(spelling: dict[str, Any], rule: str) -> None:
+def test_other_notations_are_recognized(spelling: dict[str, Any], rule: str) -> None:
     assert ids(spelling) == [rule]
 
 
@@ -193,7 +193,7 @@ def test_authentication_word_is_unused_with_aead_and_encryption_word_with_ah() -
 _md5 = {"auth_algorithm": "md5"}
 
 
-def test_the_most_severe_comes_first() -> None:
+def test_most_severe_comes_first() -> None:
     weak = connection(
         ike={"ike_version": "v1", "auth_algorithm": "md5"},
         ipsec={"encryption_algorithm": "3des"},
@@ -204,7 +204,7 @@ def test_the_most_severe_comes_first() -> None:
     assert severities == sorted(severities, key=SEVERITIES.index)
 
 
-def test_every_rule_looks_at_a_setting_there_is() -> None:
+def test_every_rule_checks_existing_setting() -> None:
     known = settings(connection())
     assert {rule.setting for rule in RULES if rule.weak != ()} <= set(known)
 
@@ -226,7 +226,7 @@ def accept(**entry: object) -> dict[str, Any]:
         (accept(until="2026-11-23"), False),
     ],
 )
-def test_an_acceptance_covers_its_finding_up_to_its_last_day(
+def test_acceptance_covers_its_finding_up_to_its_last_day(
     entry: dict[str, Any], accepted: bool
 ) -> None:
     (found,) = findings(connection(ike={"ike_version": "v1"}), acceptances([entry]), TODAY)
@@ -247,7 +247,7 @@ def test_an_acceptance_covers_its_finding_up_to_its_last_day(
         ("ikev1", "must be a dictionary"),
     ],
 )
-def test_a_wrong_acceptance_is_named(entry: Any, message: str) -> None:
+def test_wrong_acceptance_is_named(entry: Any, message: str) -> None:
     with pytest.raises(AcceptanceError, match=message):
         acceptances([entry])
 
@@ -275,7 +275,7 @@ def test_a_wrong_acceptance_is_named(entry: Any, message: str) -> None:
         (connection(dpd={"action": "panic"}), "dpd.action", "panic"),
     ],
 )
-def test_unknown_value_is_a_finding(unknown: dict[str, Any], setting: str, value: str) -> None:
+def test_unknown_value_is_finding(unknown: dict[str, Any], setting: str, value: str) -> None:
     found = [one for one in findings(unknown) if one["id"] == "unknown-algorithm"]
     assert [(one["setting"], one["value"]) for one in found] == [(setting, value)]
 
@@ -300,7 +300,7 @@ def test_removed_algorithms_are_found_on_neutron_only() -> None:
 # Policies
 
 
-def test_finding_names_the_policy_and_how_many_tunnels_share_it() -> None:
+def test_finding_names_policy_and_how_many_tunnels_share_it() -> None:
     weak = connection(ike={"id": "p-1", "name": "old", "ike_version": "v1"})
     rows = audit([weak | {"id": f"c-{n}"} for n in range(3)], [], TODAY)["connections"]
     assert [row["findings"][0]["policy"] for row in rows] == [
@@ -308,14 +308,14 @@ def test_finding_names_the_policy_and_how_many_tunnels_share_it() -> None:
     ] * 3
 
 
-def test_policy_is_known_by_the_id_in_the_connection() -> None:
+def test_policy_is_known_by_id_in_connection() -> None:
     (found,) = findings(connection(ipsec={"pfs": "disable"}) | {"ipsecpolicy_id": "p-2"})
     assert found["policy"]["id"] == "p-2"
     (found,) = findings(connection(dpd={"action": "disabled"}) | {"ipsecpolicy_id": "p-2"})
     assert found["policy"] is None
 
 
-def test_fix_is_in_the_words_of_the_edition() -> None:
+def test_fix_is_in_names_of_edition() -> None:
     weak = connection(
         ike={"pfs": "group2", "auth_algorithm": "sha1"} | lifetime(86401),
         ipsec={"pfs": "group2"} | lifetime(28801),
@@ -346,7 +346,7 @@ def tunnel(name: str, *remote: str, **other: Any) -> dict[str, Any]:
 
 
 def values(rows: list[dict[str, Any]], rule: str) -> dict[str, str]:
-    """What the rule found for each connection, by name."""
+    """Return what the rule found for each connection, by name."""
     return {
         row["name"]: found["value"]
         for row in audit(rows, [], TODAY)["connections"]
@@ -417,7 +417,7 @@ def test_overlapping_sides_are_found() -> None:
         ({"peer_address": "2001:db8::1"}, None),
     ],
 )
-def test_gateway_inside_the_networks_is_found(other: dict[str, Any], value: str | None) -> None:
+def test_gateway_inside_networks_is_found(other: dict[str, Any], value: str | None) -> None:
     assert values([tunnel("one", **other)], "gateway-in-networks").get("one") == value
 
 
@@ -434,13 +434,13 @@ def test_pair_that_differs_is_found() -> None:
     assert values(pair(), "pair-differs") == {}
 
 
-def test_connections_of_a_pair_do_not_overlap_but_others_do() -> None:
+def test_connections_of_pair_do_not_overlap_but_others_do() -> None:
     assert values(pair(), "overlapping-tunnels") == {}
     other = tunnel("three", edition="enterprise", cgw_id="customer-2")
     assert values([*pair(), other], "overlapping-tunnels")["three"] == "one, two"
 
 
-def test_enterprise_connection_without_a_second_one_is_found() -> None:
+def test_enterprise_connection_without_second_one_is_found() -> None:
     assert values(pair()[:1], "not-redundant") == {"one": "1 connection"}
     assert values(pair(), "not-redundant") == {}
     assert values([tunnel("classic")], "not-redundant") == {}
@@ -473,7 +473,7 @@ def test_enterprise_connection_without_a_second_one_is_found() -> None:
         ),
     ],
 )
-def test_quota_is_found_once_at_the_newest_connection(
+def test_quota_is_found_once_at_newest_connection(
     number: int, other: dict[str, Any], value: str | None
 ) -> None:
     rows = [

@@ -45,13 +45,13 @@ UNSCOPED = {name: value for name, value in ALICE.items() if "project" not in nam
 
 @pytest.fixture
 def lasting(mock_api: MockApi) -> Iterator[MockApi]:
-    """The endpoint, whose clock is put right again."""
+    """Return the endpoint, whose clock is put right again."""
     yield mock_api
     mock_api.identity.clock_offset = timedelta()
 
 
 def logged_in(where: MockApi, auth: Row, auth_type: str = "password", **options: t.Any) -> Client:
-    """A client of these options alone, without any environment."""
+    """Return a client of these options alone, without any environment."""
     given = {"auth_url": where.auth_url, **auth}
     short = {"api_timeout": 5.0, "retries": 0}
     return connect(merge_options({**short, "auth": given, "auth_type": auth_type, **options}, {}))
@@ -60,7 +60,7 @@ def logged_in(where: MockApi, auth: Row, auth_type: str = "password", **options:
 # --- access keys ---
 
 
-def test_the_published_vector_of_the_signature() -> None:
+def test_signature_matches_published_vector() -> None:
     """Source: the provider's guide to signing requests; the keys are those of the documentation."""
     key = AccessKey(
         {
@@ -95,13 +95,13 @@ def test_the_published_vector_of_the_signature() -> None:
         "",
     ],
 )
-def test_signed_queries_of_every_script(mock_api: MockApi, name: str) -> None:
+def test_signature_covers_queries_in_any_script(mock_api: MockApi, name: str) -> None:
     rows = gathered(client_of(mock_api, auth_type="aksk"), name=name)
     assert {row["name"] for row in rows} == {name}
     assert lists_of(mock_api) == 1
 
 
-def test_the_order_of_repeated_keys_does_not_break_the_signature(mock_api: MockApi) -> None:
+def test_order_of_repeated_keys_does_not_break_signature(mock_api: MockApi) -> None:
     query = [("fields", "name"), ("fields", "id"), ("name", "b"), ("name", "branch-munich")]
     client = client_of(mock_api, auth_type="aksk")
     assert [row["name"] for row in list_rows(client, CONNECTION, query)] == ["branch-munich"]
@@ -117,7 +117,7 @@ def test_temporary_keys_bring_their_security_token(mock_api: MockApi) -> None:
     assert "security token" in failure(lambda: gathered(client))
 
 
-def test_quirk_11_a_refused_signature_is_not_tried_again(mock_api: MockApi) -> None:
+def test_quirk_11_rejected_signature_is_not_retried(mock_api: MockApi) -> None:
     auth = {"access_key": "ALICEACCESSKEY000001", "secret_key": "not-for-logs-at-all"}
     client = logged_in(mock_api, auth, "aksk", endpoint=mock_api.url, retries=3)
     sentence = failure(lambda: gathered(client))
@@ -126,13 +126,13 @@ def test_quirk_11_a_refused_signature_is_not_tried_again(mock_api: MockApi) -> N
     assert len(mock_api.requests) == 1
 
 
-def test_a_clock_that_is_wrong(lasting: MockApi) -> None:
+def test_wrong_clock_is_reported(lasting: MockApi) -> None:
     lasting.identity.clock_offset = timedelta(minutes=20)
     sentence = failure(lambda: gathered(client_of(lasting, auth_type="aksk")))
     assert "clock" in sentence
 
 
-def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
+def test_aksk_requires_its_keys_and_endpoint(mock_api: MockApi) -> None:
     assert "requires access_key" in failure(lambda: logged_in(mock_api, {}, "aksk"))
     half = {"access_key": "A"}
     assert "requires secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
@@ -148,7 +148,7 @@ def test_aksk_wants_its_keys_and_an_endpoint(mock_api: MockApi) -> None:
         {"access_key": "A", "secret_key": "S", "security_token": "not-for-logs-☎"},
     ],
 )
-def test_a_line_break_in_a_credential_is_named_but_not_shown(mock_api: MockApi, odd: Row) -> None:
+def test_newline_in_credential_is_reported_without_value(mock_api: MockApi, odd: Row) -> None:
     sentence = failure(lambda: gathered(logged_in(mock_api, odd, "aksk", endpoint=mock_api.url)))
     assert "whitespace" in sentence
     assert mock_api.requests == []
@@ -158,12 +158,12 @@ def test_a_line_break_in_a_credential_is_named_but_not_shown(mock_api: MockApi, 
 
 
 @pytest.mark.parametrize("auth_type", ["password", "v3password"])
-def test_password(mock_api: MockApi, auth_type: str) -> None:
+def test_password_is_used(mock_api: MockApi, auth_type: str) -> None:
     assert len(gathered(logged_in(mock_api, ALICE, auth_type))) == 23
 
 
 @pytest.mark.parametrize("auth_type", ["token", "v3token"])
-def test_token(mock_api: MockApi, auth_type: str) -> None:
+def test_token_is_used(mock_api: MockApi, auth_type: str) -> None:
     client = client_of(mock_api)
     gathered(client)
     token = mock_api.requests[-1].headers["x-auth-token"]
@@ -171,7 +171,7 @@ def test_token(mock_api: MockApi, auth_type: str) -> None:
     assert len(gathered(logged_in(mock_api, auth, auth_type))) == 23
 
 
-def test_a_token_that_has_ended_cannot_be_renewed(mock_api: MockApi) -> None:
+def test_expired_given_token_is_not_renewed(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     gathered(client)
     token = mock_api.requests[-1].headers["x-auth-token"]
@@ -185,11 +185,11 @@ def test_a_token_that_has_ended_cannot_be_renewed(mock_api: MockApi) -> None:
     assert token not in sentence
 
 
-def test_application_credential(mock_api: MockApi) -> None:
+def test_application_credential_is_used(mock_api: MockApi) -> None:
     assert len(gathered(client_of(mock_api, auth_type="v3applicationcredential"))) == 23
 
 
-def test_application_credential_by_name(mock_api: MockApi) -> None:
+def test_application_credential_is_found_by_name(mock_api: MockApi) -> None:
     credential = mock_api.application_credential("alice")
     auth = {
         "application_credential_name": credential["name"],
@@ -200,7 +200,7 @@ def test_application_credential_by_name(mock_api: MockApi) -> None:
     assert len(gathered(logged_in(mock_api, auth, "v3applicationcredential"))) == 23
 
 
-def test_wrong_application_secret(mock_api: MockApi) -> None:
+def test_wrong_application_secret_is_rejected(mock_api: MockApi) -> None:
     auth = {
         "application_credential_id": mock_api.application_credential("alice")["id"],
         "application_credential_secret": "not-for-logs-wrong",
@@ -210,35 +210,35 @@ def test_wrong_application_secret(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_an_auth_url_without_version_is_looked_up(mock_api: MockApi, slash: str) -> None:
+def test_version_is_discovered_when_auth_url_has_none(mock_api: MockApi, slash: str) -> None:
     client = logged_in(mock_api, {**ALICE, "auth_url": mock_api.url + slash})
     assert len(gathered(client)) == 23
 
 
-def test_an_auth_url_with_version_costs_no_look_up(mock_api: MockApi) -> None:
+def test_auth_url_with_version_needs_no_discovery(mock_api: MockApi) -> None:
     gathered(logged_in(mock_api, ALICE))
     assert [one.path for one in mock_api.requests] == [TOKENS, LIST]
 
 
-def test_other_plugins_of_keystoneauth_by_name(mock_api: MockApi) -> None:
+def test_other_plugins_of_keystoneauth_are_used(mock_api: MockApi) -> None:
     auth = {**ALICE, "auth_methods": ["v3password"]}
     assert len(gathered(logged_in(mock_api, auth, "v3multifactor"))) == 23
 
 
-def test_a_plugin_that_lacks_something_says_what(mock_api: MockApi) -> None:
+def test_incomplete_plugin_options_are_reported(mock_api: MockApi) -> None:
     sentence = failure(lambda: logged_in(mock_api, {}, "v3oidcpassword"))
     assert "auth_type v3oidcpassword cannot be used" in sentence
     assert "access-token-endpoint" in sentence
 
 
-def test_an_unknown_auth_type_names_the_known_ones(mock_api: MockApi) -> None:
+def test_unknown_auth_type_lists_supported_types(mock_api: MockApi) -> None:
     sentence = failure(lambda: logged_in(mock_api, ALICE, "pasword"))
     assert "Unknown auth_type pasword." in sentence
     for known in ("password", "token", "v3applicationcredential", "aksk"):
         assert known in sentence
 
 
-def test_no_authentication_at_all_for_an_endpoint_by_hand(mock_api: MockApi) -> None:
+def test_auth_type_none_requires_endpoint(mock_api: MockApi) -> None:
     client = logged_in(mock_api, {}, "none", endpoint=mock_api.url)
     assert "HTTP 401" in failure(lambda: gathered(client))
     assert tokens_of(mock_api) == 0
@@ -254,7 +254,7 @@ def test_no_authentication_at_all_for_an_endpoint_by_hand(mock_api: MockApi) -> 
         ("v3applicationcredential", "application_credential_id", "OS_APPLICATION_CREDENTIAL_ID"),
     ],
 )
-def test_what_is_missing_is_named_before_any_request(
+def test_missing_options_are_reported_before_any_request(
     mock_api: MockApi, auth_type: str, lacking: str, named: str
 ) -> None:
     auth = {name: value for name, value in ALICE.items() if name != lacking}
@@ -264,7 +264,7 @@ def test_what_is_missing_is_named_before_any_request(
     assert mock_api.requests == []
 
 
-def test_quirk_07_a_token_without_project_is_named_where_the_catalog_is_needed(
+def test_quirk_07_token_without_project_is_named_where_catalog_is_needed(
     mock_api: MockApi,
 ) -> None:
     assert "not scoped to a project" in failure(lambda: logged_in(mock_api, UNSCOPED))
@@ -273,7 +273,7 @@ def test_quirk_07_a_token_without_project_is_named_where_the_catalog_is_needed(
 
 
 @pytest.mark.parametrize("scope", [{}, {"domain_name": "Default"}], ids=["none", "domain"])
-def test_quirk_07_a_token_without_project_is_warned_of_where_its_lists_are_empty(
+def test_quirk_07_token_without_project_is_warned_of_where_its_lists_are_empty(
     mock_api: MockApi, scope: Row
 ) -> None:
     told = Sentences()
@@ -283,24 +283,24 @@ def test_quirk_07_a_token_without_project_is_warned_of_where_its_lists_are_empty
     assert "Set auth.project_name or auth.project_id" in told.warnings[0]
 
 
-def test_a_token_for_a_project_is_no_reason_to_warn(mock_api: MockApi) -> None:
+def test_token_for_project_is_no_reason_to_warn(mock_api: MockApi) -> None:
     told = Sentences()
     gathered(client_of(mock_api), told=told, resolve=True)
     assert told.warnings == []
 
 
-def test_an_unknown_region_names_the_known_ones(mock_api: MockApi) -> None:
+def test_unknown_region_lists_available_regions(mock_api: MockApi) -> None:
     sentence = failure(lambda: client_of(mock_api, region_name="RegionTwo"))
     assert "no public network endpoint in region RegionTwo" in sentence
     assert "Available regions: RegionOne." in sentence
 
 
-def test_an_interface_that_the_catalog_lacks(mock_api: MockApi) -> None:
+def test_missing_interface_is_reported(mock_api: MockApi) -> None:
     sentence = failure(lambda: client_of(mock_api, interface="internal"))
     assert "no internal network endpoint" in sentence
 
 
-def test_several_regions_want_a_choice(mock_api: MockApi) -> None:
+def test_several_regions_require_region_name(mock_api: MockApi) -> None:
     sentence = failure(lambda: client_of(mock_api, **_catalog(mock_api, "RegionOne", "RegionTwo")))
     assert "Set region_name to one of: RegionOne, RegionTwo" in sentence
 
@@ -329,7 +329,7 @@ def _catalog(mock_api: MockApi, *regions: str) -> Row:
 # --- Keystone in a bad mood ---
 
 
-def test_a_wrong_password(mock_api: MockApi) -> None:
+def test_wrong_password_is_reported(mock_api: MockApi) -> None:
     auth = {**ALICE, "password": "not-for-logs-wrong"}
     sentence = failure(lambda: logged_in(mock_api, auth, retries=3))
     assert "rejected the credentials (HTTP 401)" in sentence
@@ -337,7 +337,7 @@ def test_a_wrong_password(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 1
 
 
-def test_a_wrong_auth_url(mock_api: MockApi) -> None:
+def test_wrong_auth_url_is_reported(mock_api: MockApi) -> None:
     for path in ("/identity/v3", "/identity"):
         auth = {**ALICE, "auth_url": mock_api.url + path}
         sentence = failure(lambda auth=auth: logged_in(mock_api, auth))  # type: ignore[misc]
@@ -346,24 +346,24 @@ def test_a_wrong_auth_url(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/v3", "http://127.0.0.1:1"])
-def test_keystone_cannot_be_reached(mock_api: MockApi, url: str) -> None:
+def test_unreachable_keystone_is_reported(mock_api: MockApi, url: str) -> None:
     sentence = failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
     assert "Keystone at http://127.0.0.1:1" in sentence
     assert "refused" in sentence or "Check auth_url" in sentence
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[", "iam.example.com/v3", "http://h:99999/v3"])
-def test_an_auth_url_that_is_none(mock_api: MockApi, url: str) -> None:
+def test_invalid_auth_url_is_reported(mock_api: MockApi, url: str) -> None:
     assert "auth_url" in failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
 
 
-def test_auth_url_with_a_password_is_refused_and_not_shown(mock_api: MockApi) -> None:
+def test_auth_url_with_password_is_rejected_and_not_shown(mock_api: MockApi) -> None:
     url = mock_api.auth_url.replace("//", "//alice:not-for-logs@")
     sentence = failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
     assert "auth_url must not contain a user name or password" in sentence
 
 
-def test_400_of_keystone_names_the_option_of_the_domain(mock_api: MockApi) -> None:
+def test_400_of_keystone_names_option_of_domain(mock_api: MockApi) -> None:
     body = {"error": {"code": 400, "message": "Expecting to find domain in user."}}
     mock_api.fault(TOKENS, status=400, body=body)
     sentence = failure(lambda: logged_in(mock_api, ALICE))
@@ -377,7 +377,7 @@ def test_token_that_is_missing_is_named(mock_api: MockApi, auth_type: str) -> No
     assert "auth_type token requires token." in sentence
 
 
-def test_quirk_10_keystone_throttles(mock_api: MockApi) -> None:
+def test_quirk_10_throttling_keystone_is_retried(mock_api: MockApi) -> None:
     body = {
         "error_msg": "The throttling threshold has been reached: policy user over ratelimit",
         "error_code": "APIGW.0308",
@@ -394,13 +394,13 @@ def test_quirk_10_keystone_throttles(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("header", ["-5", "3600", "soon", "Fri, 01 Jan 2100 00:00:00 GMT"])
-def test_quirk_10_keystone_says_odd_times(mock_api: MockApi, header: str) -> None:
+def test_quirk_10_odd_retry_after_of_keystone_is_handled(mock_api: MockApi, header: str) -> None:
     mock_api.fault(TOKENS, status=429, body="", count=None, headers={"Retry-After": header})
     assert "HTTP 429" in failure(lambda: client_of(mock_api, api_timeout=0.5, retries=1))
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_keystone_fails_for_a_while(mock_api: MockApi, status: int) -> None:
+def test_transient_error_of_keystone_is_retried(mock_api: MockApi, status: int) -> None:
     fault: Row = {"status": status, "body": "", "headers": {"Retry-After": "0"}}
     mock_api.fault(TOKENS, **fault)
     assert len(gathered(client_of(mock_api, retries=1))) == 23
@@ -410,7 +410,7 @@ def test_keystone_fails_for_a_while(mock_api: MockApi, status: int) -> None:
 
 @pytest.mark.parametrize("fault", [{"drip": 0.05}, {"delay": 2.0}], ids=str)
 @pytest.mark.parametrize("by_hand", [False, True], ids=["catalog", "endpoint by hand"])
-def test_keystone_is_slow(mock_api: MockApi, fault: Row, by_hand: bool) -> None:
+def test_slow_keystone_times_out(mock_api: MockApi, fault: Row, by_hand: bool) -> None:
     options = {"endpoint": mock_api.url} if by_hand else {}
     mock_api.fault(TOKENS, **fault, count=None)
     started = time.monotonic()
@@ -424,7 +424,7 @@ def test_keystone_is_slow(mock_api: MockApi, fault: Row, by_hand: bool) -> None:
 @pytest.mark.parametrize(
     "fault", [{"reset": True}, {"cut": 100}, {"reset": True, "cut": 10}], ids=str
 )
-def test_keystone_breaks_off(mock_api: MockApi, fault: Row) -> None:
+def test_broken_connection_of_keystone_is_reported(mock_api: MockApi, fault: Row) -> None:
     mock_api.fault(TOKENS, **fault, count=None)
     assert "failed: " in failure(lambda: client_of(mock_api))
     mock_api.reset()
@@ -450,7 +450,9 @@ def test_keystone_breaks_off(mock_api: MockApi, fault: Row) -> None:
     ],
 )
 @pytest.mark.parametrize("by_hand", [False, True], ids=["catalog", "endpoint by hand"])
-def test_keystone_answers_something_else(mock_api: MockApi, body: str, by_hand: bool) -> None:
+def test_unexpected_response_of_keystone_is_reported(
+    mock_api: MockApi, body: str, by_hand: bool
+) -> None:
     options = {"endpoint": mock_api.url} if by_hand else {}
     mock_api.fault(TOKENS, body=body, count=None)
     try:
@@ -463,13 +465,13 @@ def test_keystone_answers_something_else(mock_api: MockApi, body: str, by_hand: 
         assert by_hand
 
 
-def test_keystone_answers_without_a_token(mock_api: MockApi) -> None:
+def test_response_of_keystone_without_token_is_reported(mock_api: MockApi) -> None:
     mock_api.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
     sentence = failure(lambda: client_of(mock_api))
     assert "Unexpected response" in sentence
 
 
-def test_keystone_answers_the_look_up_with_html(mock_api: MockApi) -> None:
+def test_html_discovery_of_keystone_is_reported(mock_api: MockApi) -> None:
     mock_api.fault("^/$", body="<html><title>Welcome</title></html>", count=None)
     auth = {**ALICE, "auth_url": mock_api.url}
     assert "Check auth_url" in failure(lambda: logged_in(mock_api, auth))
@@ -486,7 +488,7 @@ def test_quirk_17_one_token_for_many_threads(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 1
 
 
-def test_quirk_11_threads_renew_a_token_once(mock_api: MockApi) -> None:
+def test_quirk_11_threads_renew_token_once(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     list_rows(client, SUBNET)
     mock_api.revoke_tokens()
@@ -496,12 +498,12 @@ def test_quirk_11_threads_renew_a_token_once(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 2
 
 
-def test_a_token_that_is_about_to_end_is_not_used() -> None:
+def test_expiring_token_is_not_used() -> None:
     with MockApi("otc", token_lifetime=timedelta(seconds=5)) as mock_api:
         assert len(gathered(client_of(mock_api))) == 23
 
 
-def test_secrets_of_the_environment_are_secrets_of_the_client(mock_api: MockApi) -> None:
+def test_secrets_of_environment_are_secrets_of_client(mock_api: MockApi) -> None:
     options = options_for(mock_api)
     client = connect(options)
     gathered(client)

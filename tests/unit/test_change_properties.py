@@ -57,7 +57,7 @@ NETWORKS = ["10.0.0.0/24", "10.0.0.1/24", "10.1.0.0/16", "192.168.7.0/24"]
 
 
 def option_values(one: Field) -> st.SearchStrategy[t.Any]:
-    """Values of an option, good and bad."""
+    """Return values of an option, good and bad."""
     if one.members:
         inner = {name: option_values(member) for name, member in one.members.items()}
         return st.fixed_dictionaries({}, optional=inner)
@@ -82,7 +82,7 @@ def option_values(one: Field) -> st.SearchStrategy[t.Any]:
 
 @st.composite
 def wishes(draw: st.DrawFn, writable: Writable, dialect: str) -> Row:
-    """Parsed options of a module, often all that are required and valid; the name is `tunnel`."""
+    """Return parsed options of a module, often all that are required and valid; the name is `tunnel`."""
     complete, valid = draw(st.booleans()), draw(st.booleans())
     legacy = draw(st.booleans())
     wanted: Row = {}
@@ -106,7 +106,7 @@ def wishes(draw: st.DrawFn, writable: Writable, dialect: str) -> Row:
 
 @st.composite
 def worlds(draw: st.DrawFn, plural: str) -> tuple[Writable, MemoryApi, Row | None, Row, Context]:
-    """A kind, an API, an object of the kind or none, wishes, and what else a plan depends on."""
+    """Return a kind, an API, an object of the kind or none, wishes, and what else a plan depends on."""
     writable = WRITABLE[plural]
     dialect = draw(st.sampled_from(["neutron", "otc"]))
     api = MemoryApi(dialect)
@@ -240,7 +240,7 @@ def test_removed_object_is_gone_unless_it_is_in_use(plural: str, data: st.DataOb
 @given(
     data=st.data(), lost=st.dictionaries(st.integers(0, 5), st.sampled_from(["before", "after"]))
 )
-def test_lost_responses_never_make_a_second_object_nor_lose_a_change(
+def test_lost_responses_never_make_second_object_nor_lose_change(
     plural: str, data: st.DataObject, lost: dict[int, str]
 ) -> None:
     writable, api, _actual, wanted, context = data.draw(worlds(plural))

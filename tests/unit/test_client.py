@@ -43,13 +43,13 @@ HTML = "<!DOCTYPE html><html><head><title>Sign in\n to the  proxy</title></head>
 
 @pytest.fixture(scope="module")
 def second_host() -> Iterator[MockApi]:
-    """Another host, which is to get no secret."""
+    """Return another host, which is to get no secret."""
     with MockApi("otc") as mock_api:
         yield mock_api
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """Return a port on which nobody listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -58,14 +58,14 @@ def free_port() -> int:
 # --- no answer ---
 
 
-def test_a_refused_connection(mock_api: MockApi) -> None:
+def test_refused_connection_is_reported(mock_api: MockApi) -> None:
     client = client_of(mock_api, endpoint=f"http://127.0.0.1:{free_port()}")
     sentence = failure(lambda: gathered(client))
     assert "refused" in sentence
     assert "Check endpoint" in sentence
 
 
-def test_an_unknown_host(mock_api: MockApi) -> None:
+def test_unknown_host_is_reported(mock_api: MockApi) -> None:
     client = client_of(mock_api, endpoint="http://vpc.does-not-exist.invalid")
     sentence = failure(lambda: gathered(client))
     assert "vpc.does-not-exist.invalid" in sentence
@@ -76,7 +76,7 @@ def test_an_unknown_host(mock_api: MockApi) -> None:
     [{"reset": True}, {"reset": True, "cut": 200}, {"cut": 200}, {"cut": 0}],
     ids=["before", "in the body", "closed in the body", "headers only"],
 )
-def test_a_broken_connection(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
+def test_broken_connection_is_reported(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
     mock_api.fault(LIST, count=None, **fault)
     assert "failed: " in failure(lambda: gathered(client_of(mock_api)))
     mock_api.reset()
@@ -87,7 +87,7 @@ def test_a_broken_connection(mock_api: MockApi, fault: dict[str, t.Any]) -> None
 @pytest.mark.parametrize(
     "fault", [{"delay": 1.5}, {"drip": 0.05}, {"drip": 0.05, "status": 500}], ids=str
 )
-def test_slow_answers_end_at_the_deadline(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
+def test_slow_responses_end_at_deadline(mock_api: MockApi, fault: dict[str, t.Any]) -> None:
     client = client_of(mock_api, api_timeout=0.5)
     gathered(client, name="nothing")  # the token, and the imports
     mock_api.fault(LIST, count=None, **fault)
@@ -97,7 +97,7 @@ def test_slow_answers_end_at_the_deadline(mock_api: MockApi, fault: dict[str, t.
     assert "0.5 seconds (api_timeout)" in sentence or "timed out" in sentence
 
 
-def test_a_slow_answer_is_asked_for_again(mock_api: MockApi) -> None:
+def test_slow_response_is_retried(mock_api: MockApi) -> None:
     client = client_of(mock_api, api_timeout=1.2, retries=1)
     mock_api.fault(LIST, delay=2.0)
     assert len(gathered(client)) == 23
@@ -107,14 +107,14 @@ def test_a_slow_answer_is_asked_for_again(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_passing_failure_is_got_over(mock_api: MockApi, status: int) -> None:
+def test_transient_error_is_retried(mock_api: MockApi, status: int) -> None:
     mock_api.fault(LIST, status=status, headers={"Retry-After": "0"}, body="", count=2)
     assert len(gathered(client_of(mock_api, retries=2))) == 23
     assert lists_of(mock_api) == 3
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_lasting_failure_is_named(mock_api: MockApi, status: int) -> None:
+def test_persistent_failure_is_reported(mock_api: MockApi, status: int) -> None:
     body = {"error_msg": "come back later", "error_code": "APIGW.0308", "request_id": "abc-1"}
     mock_api.fault(LIST, status=status, headers={"Retry-After": "0"}, body=body, count=None)
     sentence = failure(lambda: gathered(client_of(mock_api, retries=1)))
@@ -123,7 +123,7 @@ def test_a_lasting_failure_is_named(mock_api: MockApi, status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 501])
-def test_a_final_answer_is_not_asked_for_again(mock_api: MockApi, status: int) -> None:
+def test_final_response_is_not_retried(mock_api: MockApi, status: int) -> None:
     mock_api.fault(f"{LIST}.*fields", status=status, body={"message": "no"}, count=None)
     client = client_of(mock_api, retries=3)
     with pytest.raises(VpnError):
@@ -131,14 +131,14 @@ def test_a_final_answer_is_not_asked_for_again(mock_api: MockApi, status: int) -
     assert lists_of(mock_api) == 1
 
 
-def test_quirk_10_throttling_waits_as_long_as_the_server_says(mock_api: MockApi) -> None:
+def test_quirk_10_throttling_waits_as_long_as_server_reports(mock_api: MockApi) -> None:
     mock_api.fault(LIST, status=429, headers={"Retry-After": "1"}, body="")
     gathered(client_of(mock_api, retries=1))
     first, second = (one.started for one in mock_api.requests if one.path == LIST)
     assert second - first >= 1
 
 
-def test_quirk_10_retry_after_may_be_a_date(mock_api: MockApi) -> None:
+def test_quirk_10_retry_after_may_be_date(mock_api: MockApi) -> None:
     when = datetime.now(UTC) + timedelta(seconds=2)
     header = {"Retry-After": format_datetime(when, usegmt=True)}
     mock_api.fault(LIST, status=503, headers=header, body="")
@@ -147,7 +147,7 @@ def test_quirk_10_retry_after_may_be_a_date(mock_api: MockApi) -> None:
     assert second >= int(when.timestamp())
 
 
-def test_quirk_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() -> None:
+def test_quirk_10_without_retry_after_pauses_grow_and_are_not_all_alike() -> None:
     def pauses(_run: int) -> list[float]:
         calls: list[float] = []
 
@@ -167,9 +167,7 @@ def test_quirk_10_without_retry_after_the_pauses_grow_and_are_not_all_alike() ->
 
 
 @pytest.mark.parametrize("header", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])
-def test_quirk_10_a_wait_beyond_the_time_allowed_fails_at_once(
-    mock_api: MockApi, header: str
-) -> None:
+def test_quirk_10_wait_beyond_time_allowed_fails_at_once(mock_api: MockApi, header: str) -> None:
     mock_api.fault(LIST, status=429, headers={"Retry-After": header}, body="", count=None)
     started = time.monotonic()
     sentence = failure(lambda: gathered(client_of(mock_api, api_timeout=1, retries=2)))
@@ -177,7 +175,7 @@ def test_quirk_10_a_wait_beyond_the_time_allowed_fails_at_once(
     assert "throttled" in sentence
 
 
-def test_the_tries_together_are_bounded_in_time(mock_api: MockApi) -> None:
+def test_retries_are_bounded_in_time(mock_api: MockApi) -> None:
     client = client_of(mock_api, api_timeout=0.4, retries=4)
     mock_api.fault(LIST, delay=1.0, count=None)
     started = time.monotonic()
@@ -185,7 +183,7 @@ def test_the_tries_together_are_bounded_in_time(mock_api: MockApi) -> None:
     assert time.monotonic() - started < 0.4 * 5 + 1
 
 
-def test_only_reads_and_logging_in_are_sent(mock_api: MockApi) -> None:
+def test_only_reads_and_authentication_are_sent(mock_api: MockApi) -> None:
     gathered(client_of(mock_api), resolve=True, include_psk=True)
     sent = {(one.method, one.path == TOKENS) for one in mock_api.requests}
     assert sent == {("GET", False), ("POST", True)}
@@ -218,7 +216,9 @@ def test_only_reads_and_logging_in_are_sent(mock_api: MockApi) -> None:
         ('{"ipsec_site_connections": [{"id": ["x"]}]}', "without an id"),
     ],
 )
-def test_200_with_something_else_in_it(mock_api: MockApi, body: str | bytes, words: str) -> None:
+def test_unexpected_body_with_200_is_reported(
+    mock_api: MockApi, body: str | bytes, words: str
+) -> None:
     mock_api.fault(LIST, body=body, count=None)
     sentence = failure(lambda: gathered(client_of(mock_api)))
     assert words in sentence
@@ -233,23 +233,23 @@ def test_json_is_json_whatever_its_content_type(
     assert len(gathered(client_of(mock_api))) == 23
 
 
-def test_a_wrong_content_type_is_named_with_a_wrong_body(mock_api: MockApi) -> None:
+def test_wrong_content_type_is_named_with_wrong_body(mock_api: MockApi) -> None:
     mock_api.fault(LIST, headers={"Content-Type": "text/html"}, body=HTML)
     assert "text/html" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_a_body_that_claims_to_be_gzip_but_is_not(mock_api: MockApi) -> None:
+def test_wrong_content_encoding_is_reported(mock_api: MockApi) -> None:
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body="plain")
     assert "failed: " in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_gigantic_answers_are_cut_off(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_huge_responses_are_rejected(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
     mock_api.fault(LIST, flood=8 * 1024 * 1024)
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_a_small_answer_that_unpacks_to_a_gigantic_one_is_cut_off(
+def test_compressed_huge_response_is_rejected(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
@@ -258,13 +258,13 @@ def test_a_small_answer_that_unpacks_to_a_gigantic_one_is_cut_off(
     assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_a_large_answer_below_the_limit_is_whole(mock_api: MockApi) -> None:
+def test_large_response_below_limit_is_read(mock_api: MockApi) -> None:
     mock_api.fault(LIST, flood=3 * 1024 * 1024)
     assert len(gathered(client_of(mock_api))) == 23
 
 
 @pytest.mark.parametrize("status", [200, 500])
-def test_quirk_01_no_psk_out_of_a_body_that_cannot_be_read(mock_api: MockApi, status: int) -> None:
+def test_quirk_01_no_psk_out_of_body_that_cannot_be_read(mock_api: MockApi, status: int) -> None:
     body = '{"ipsec_site_connections": [{"psk": "not-for-logs-\\"x", "id": "1", "name": '
     mock_api.fault(LIST, status=status, body=body)
     failure(lambda: gathered(client_of(mock_api)))
@@ -313,7 +313,7 @@ def test_quirk_14_keystone_redirects_carry_no_password(
 # --- what is asked for ---
 
 
-def test_quirk_01_the_psk_is_not_asked_for_nor_in_any_url(mock_api: MockApi) -> None:
+def test_quirk_01_psk_is_not_requested_nor_in_any_url(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     rows = gathered(client, resolve=True)
     rows += gathered(client, name="branch-berlin", fields=["name"])
@@ -321,7 +321,7 @@ def test_quirk_01_the_psk_is_not_asked_for_nor_in_any_url(mock_api: MockApi) -> 
     assert not any("psk" in pair for one in mock_api.requests for pair in one.query)
 
 
-def test_quirk_01_a_psk_that_comes_unasked_is_dropped(mock_api: MockApi) -> None:
+def test_quirk_01_psk_that_comes_unasked_is_dropped(mock_api: MockApi) -> None:
     mock_api.fault(LIST, quirks=["ignore_fields"], count=None)
     client = client_of(mock_api)
     for rows in (
@@ -334,20 +334,20 @@ def test_quirk_01_a_psk_that_comes_unasked_is_dropped(mock_api: MockApi) -> None
         assert "not-for-logs" not in str(rows)
 
 
-def test_quirk_01_include_psk_is_the_way_to_it(mock_api: MockApi) -> None:
+def test_quirk_01_include_psk_returns_psk(mock_api: MockApi) -> None:
     rows = gathered(client_of(mock_api), include_psk=True)
     assert [row["psk"] for row in rows] == [row["psk"] for row in mock_api.rows("vpn-one")]
     asked = [pair for one in mock_api.requests for pair in one.query if "psk" in pair]
     assert asked == [("fields", "psk")]
 
 
-def test_quirk_01_fields_does_not_get_round_include_psk(mock_api: MockApi) -> None:
+def test_quirk_01_fields_cannot_replace_include_psk(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     assert "include_psk" in failure(lambda: gathered(client, fields=["psk"]))
     assert gathered(client, fields=["psk"], include_psk=True)[0]["psk"]
 
 
-def test_quirk_01_a_policy_may_drop_the_key(mock_api: MockApi) -> None:
+def test_quirk_01_policy_may_drop_key(mock_api: MockApi) -> None:
     mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "x"}]}, count=None)
     assert gathered(client_of(mock_api), include_psk=True)[0]["psk"] is None
 
@@ -360,7 +360,7 @@ def test_quirk_02_fields_are_repeated_not_joined_by_commas(mock_api: MockApi) ->
     assert not any("," in name for name in names)
 
 
-def test_quirk_02_rows_without_their_id_are_asked_for_again(mock_api: MockApi) -> None:
+def test_quirk_02_rows_without_their_id_are_requested_again(mock_api: MockApi) -> None:
     told = Sentences()
     mock_api.fault(f"{LIST}.*fields", body={CONNECTION.plural: [{}] * 23})
     rows = gathered(client_of(mock_api), told=told)
@@ -370,7 +370,7 @@ def test_quirk_02_rows_without_their_id_are_asked_for_again(mock_api: MockApi) -
     assert told.warnings == []
 
 
-def test_quirk_02_one_object_without_its_id_is_asked_for_again(mock_api: MockApi) -> None:
+def test_quirk_02_one_object_without_its_id_is_requested_again(mock_api: MockApi) -> None:
     object_id = mock_api.id_of("vpn-one", 3)
     mock_api.fault(f"{LIST}/.*fields", body={CONNECTION.singular: {}})
     told = Sentences()
@@ -378,7 +378,7 @@ def test_quirk_02_one_object_without_its_id_is_asked_for_again(mock_api: MockApi
     assert told.debug
 
 
-def test_quirk_02_an_unknown_field_is_an_error_before_any_request(mock_api: MockApi) -> None:
+def test_quirk_02_unknown_field_is_error_before_any_request(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     sentence = failure(lambda: gathered(client, fields=["nmae", "mtu"]))
     assert "Unknown fields: nmae. Supported fields: id, name," in sentence
@@ -386,7 +386,7 @@ def test_quirk_02_an_unknown_field_is_an_error_before_any_request(mock_api: Mock
     assert lists_of(mock_api) == 0
 
 
-def test_quirk_03_a_server_that_ignores_filters_gives_no_more(mock_api: MockApi) -> None:
+def test_quirk_03_ignored_filters_are_applied(mock_api: MockApi) -> None:
     mock_api.fault(LIST, quirks=["ignore_filters"], count=None)
     client = client_of(mock_api)
     names = [row["name"] for row in gathered(client, name="branch-berlin")]
@@ -397,7 +397,7 @@ def test_quirk_03_a_server_that_ignores_filters_gives_no_more(mock_api: MockApi)
     assert {row["admin_state_up"] for row in up} == {False}
 
 
-def test_quirk_03_a_server_that_refuses_filters_is_asked_without(mock_api: MockApi) -> None:
+def test_quirk_03_rejected_filters_are_omitted(mock_api: MockApi) -> None:
     mock_api.fault(f"{LIST}.*name=", status=400, body={"NeutronError": {"message": "no filter"}})
     told = Sentences()
     rows = gathered(client_of(mock_api), told=told, name="branch-munich")
@@ -405,13 +405,13 @@ def test_quirk_03_a_server_that_refuses_filters_is_asked_without(mock_api: MockA
     assert "no filter" in told.debug[0]
 
 
-def test_quirk_03_a_lasting_400_is_an_error(mock_api: MockApi) -> None:
+def test_quirk_03_lasting_400_is_error(mock_api: MockApi) -> None:
     mock_api.fault(LIST, status=400, body={"NeutronError": {"message": "bad day"}}, count=None)
     assert "bad day" in failure(lambda: gathered(client_of(mock_api)))
     assert lists_of(mock_api) == 2
 
 
-def test_quirk_07_a_forbidden_list_is_empty_and_a_single_one_is_not_there(
+def test_quirk_07_forbidden_list_and_object_are_empty(
     mock_api: MockApi,
 ) -> None:
     client = client_of(mock_api, "rita")
@@ -419,14 +419,14 @@ def test_quirk_07_a_forbidden_list_is_empty_and_a_single_one_is_not_there(
     assert gathered(client, name=mock_api.id_of("vpn-one", 0)) == []
 
 
-def test_an_id_is_one_request(mock_api: MockApi) -> None:
+def test_id_is_one_request(mock_api: MockApi) -> None:
     object_id = mock_api.id_of("vpn-one", 2)
     (row,) = gathered(client_of(mock_api), name=object_id.upper().lower())
     assert row["id"] == object_id
     assert [one.path for one in mock_api.requests] == [TOKENS, f"{LIST}/{object_id}"]
 
 
-def test_an_id_that_does_not_exist_is_an_empty_list(mock_api: MockApi) -> None:
+def test_id_that_does_not_exist_is_empty_list(mock_api: MockApi) -> None:
     unknown = "00000000-0000-4000-8000-000000000000"
     assert gathered(client_of(mock_api), name=unknown) == []
     assert gathered(client_of(mock_api), IKE_POLICY, name=unknown) == []
@@ -435,25 +435,25 @@ def test_an_id_that_does_not_exist_is_an_empty_list(mock_api: MockApi) -> None:
 # --- where the API is ---
 
 
-def test_quirk_09_404_on_the_list_is_a_wrong_endpoint(mock_api: MockApi) -> None:
+def test_quirk_09_404_on_list_is_wrong_endpoint(mock_api: MockApi) -> None:
     sentence = failure(lambda: gathered(client_of(mock_api, endpoint=f"{mock_api.url}/wrong")))
     assert "HTTP 404" in sentence
     assert "Check" in sentence or "check endpoint" in sentence
 
 
-def test_quirk_09_404_for_an_id_at_a_wrong_endpoint_is_no_empty_list(mock_api: MockApi) -> None:
+def test_quirk_09_404_for_id_at_wrong_endpoint_is_no_empty_list(mock_api: MockApi) -> None:
     client = client_of(mock_api, endpoint=f"{mock_api.url}/wrong")
     sentence = failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
     assert "HTTP 404" in sentence
 
 
-def test_quirk_09_an_html_404_for_an_id_is_no_empty_list(mock_api: MockApi) -> None:
+def test_quirk_09_html_404_for_id_is_no_empty_list(mock_api: MockApi) -> None:
     mock_api.fault(LIST, status=404, body="<html><title>404 Not Found</title></html>", count=None)
     client = client_of(mock_api)
     assert "404 Not Found" in failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
 
 
-def test_quirk_09_keystone_404_is_not_taken_for_a_missing_connection(mock_api: MockApi) -> None:
+def test_quirk_09_keystone_404_is_not_taken_for_missing_connection(mock_api: MockApi) -> None:
     mock_api.fault(TOKENS, status=404, body={"error": {"message": "no such page"}}, count=None)
     client = client_of(mock_api, endpoint=mock_api.url)
     sentence = failure(lambda: gathered(client, name=mock_api.id_of("vpn-one", 0)))
@@ -473,30 +473,30 @@ def test_quirk_09_keystone_404_is_not_taken_for_a_missing_connection(mock_api: M
         ("https://[2001:db8::1]:443/v2.0", "https://[2001:db8::1]:443/v2.0"),
     ],
 )
-def test_endpoints_with_and_without_a_version(endpoint_option: str, url: str) -> None:
+def test_endpoint_version_is_ignored(endpoint_option: str, url: str) -> None:
     assert classic_url(endpoint_option) == url
 
 
 @pytest.mark.parametrize(
     "wrong", ["vpc.example.com", "ftp://vpc.example.com", "https://", "https://[::1", "http://[x]y"]
 )
-def test_endpoints_that_are_no_url(mock_api: MockApi, wrong: str) -> None:
+def test_endpoint_without_scheme_is_rejected(mock_api: MockApi, wrong: str) -> None:
     assert "endpoint must be a URL" in failure(lambda: client_of(mock_api, endpoint=wrong))
 
 
 @pytest.mark.parametrize("port", ["99999", "abc"])
-def test_an_endpoint_with_a_port_that_is_none(mock_api: MockApi, port: str) -> None:
+def test_endpoint_with_invalid_port_is_rejected(mock_api: MockApi, port: str) -> None:
     url = f"http://user:not-for-logs@127.0.0.1:{port}"
     failure(lambda: gathered(client_of(mock_api, endpoint=url)))
 
 
-def test_an_endpoint_with_a_path_and_version_is_reached(mock_api: MockApi) -> None:
+def test_endpoint_with_path_and_version_is_reached(mock_api: MockApi) -> None:
     url = f"{mock_api.url}/v2.0/{mock_api.project_id('vpn-one')}"
     assert len(gathered(client_of(mock_api, endpoint=url))) == 23
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12])
-def test_times_that_are_none(mock_api: MockApi, timeout: float) -> None:
+def test_invalid_timeout_is_rejected(mock_api: MockApi, timeout: float) -> None:
     assert "api_timeout" in failure(lambda: client_of(mock_api, api_timeout=timeout))
 
 
@@ -507,14 +507,14 @@ def test_number_of_retries_is_limited(mock_api: MockApi, retries: int) -> None:
     )
 
 
-def test_quirk_17_one_token_for_a_whole_run(mock_api: MockApi) -> None:
+def test_quirk_17_one_token_serves_complete_run(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     gathered(client, resolve=True)
     gathered(client, IKE_POLICY)
     assert tokens_of(mock_api) == 1
 
 
-def test_a_missing_requests_library_is_named(
+def test_missing_requests_library_is_named(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
@@ -524,7 +524,7 @@ def test_a_missing_requests_library_is_named(
 
 
 @pytest.mark.parametrize(("library", "package"), [("keystoneauth1.exceptions", "keystoneauth1")])
-def test_a_missing_keystoneauth_is_named(
+def test_missing_keystoneauth_is_named(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch, library: str, package: str
 ) -> None:
     for name in [name for name in sys.modules if name.startswith(package)]:
@@ -550,7 +550,7 @@ def test_a_missing_keystoneauth_is_named(
         "__an\\u0073ible_type",
     ],
 )
-def test_what_ansible_would_take_for_an_object_stays_an_answer(mock_api: MockApi, key: str) -> None:
+def test_serialization_markers_are_dropped(mock_api: MockApi, key: str) -> None:
     row = '{"id": "1", "name": "one", "vendor": {"KEY": "_AnsibleTaggedStr", "value": "x"}}'
     body = '{"ipsec_site_connections": [' + row.replace("KEY", key) + "]}"
     mock_api.fault(LIST, body=body, count=None)

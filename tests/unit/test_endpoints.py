@@ -18,7 +18,7 @@ VPC = "https://vpc.eu-de.example.com"
 
 
 def completed(mock_api: MockApi, **options: t.Any) -> Row:
-    """The options of alice, whose environment has no endpoint and no region."""
+    """Return the options of alice, whose environment has no endpoint and no region."""
     environ = mock_api.environment("alice")
     for name in ("OS_VPN_ENDPOINT_OVERRIDE", "OS_REGION_NAME"):
         environ.pop(name, None)
@@ -53,7 +53,7 @@ def url_of(mock_api: MockApi, edition: str = "enterprise", **options: t.Any) -> 
     ],
     ids=["evpn", "evpn before vpn", "vpn with v5", "vpn of another API", "host of Classic"],
 )
-def test_enterprise_endpoint_is_found_in_the_catalog(
+def test_enterprise_endpoint_is_found_in_catalog(
     mock_api: MockApi, entries: list[tuple[str, str, str]], host: str
 ) -> None:
     catalog(mock_api, *entries)
@@ -62,13 +62,13 @@ def test_enterprise_endpoint_is_found_in_the_catalog(
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/v5", f"/v5/{PROJECT}", "/v5/another"])
-def test_enterprise_endpoint_option_overrides_the_catalog(mock_api: MockApi, suffix: str) -> None:
+def test_enterprise_endpoint_option_overrides_catalog(mock_api: MockApi, suffix: str) -> None:
     catalog(mock_api, ("evpn", "eu-de", "https://evpn.example.com"))
     url = url_of(mock_api, enterprise_endpoint=f"https://vpn.example.com{suffix}")
     assert url == f"https://vpn.example.com/v5/{PROJECT}"
 
 
-def test_enterprise_endpoint_comes_from_a_given_classic_endpoint(mock_api: MockApi) -> None:
+def test_enterprise_endpoint_comes_from_given_classic_endpoint(mock_api: MockApi) -> None:
     catalog(mock_api, ("identity", "eu-de", "https://iam.example.com/v3"))
     assert url_of(mock_api, endpoint=f"{VPC}/v2.0") == f"https://vpn.eu-de.example.com/v5/{PROJECT}"
 
@@ -82,18 +82,18 @@ def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
     assert client.url == f"https://vpn.eu-nl.example.com/v5/{PROJECT}"
 
 
-def test_cloud_without_enterprise_names_the_option(mock_api: MockApi) -> None:
+def test_missing_enterprise_endpoint_names_option(mock_api: MockApi) -> None:
     sentence = failure(lambda: connect(completed(mock_api), "enterprise"))
     assert "Set enterprise_endpoint" in sentence
 
 
 @pytest.mark.parametrize("endpoint", ["vpn.example.com", "ftp://vpn.example.com", "https://[::1"])
-def test_enterprise_endpoint_that_is_not_a_url_is_refused(mock_api: MockApi, endpoint: str) -> None:
+def test_enterprise_endpoint_that_is_not_url_is_rejected(mock_api: MockApi, endpoint: str) -> None:
     sentence = failure(lambda: url_of(mock_api, enterprise_endpoint=endpoint))
     assert sentence.startswith("enterprise_endpoint must be a URL")
 
 
-def test_two_endpoints_in_one_region_are_named(mock_api: MockApi) -> None:
+def test_several_endpoints_in_one_region_are_listed(mock_api: MockApi) -> None:
     catalog(
         mock_api,
         ("network", "eu-de", "https://one.example.com"),
@@ -110,7 +110,7 @@ def test_one_endpoint_in_several_regions_is_used(mock_api: MockApi) -> None:
     assert url_of(mock_api, "classic") == f"{VPC}/v2.0"
 
 
-def test_access_key_requires_a_project_for_enterprise(mock_api: MockApi) -> None:
+def test_access_key_requires_project_for_enterprise(mock_api: MockApi) -> None:
     keys: Row = {**mock_api.access_keys("alice")[0]}
     options = {"auth_type": "aksk", "endpoint": VPC, "auth": keys}
     sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
@@ -132,7 +132,7 @@ def test_both_editions_share_one_token(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 1
 
 
-def test_edition_that_cannot_be_reached_leaves_the_other(mock_api: MockApi) -> None:
+def test_edition_that_cannot_be_reached_leaves_other(mock_api: MockApi) -> None:
     session = Session(completed(mock_api))
     failure(lambda: session.client("enterprise"))
     assert len(gathered(session.client("classic"))) == 23

@@ -86,13 +86,13 @@ POLICY: Row = {
 
 
 def client_of(where: MockApi, user: str = "alice", **options: t.Any) -> Client:
-    """A client of Enterprise Edition VPN."""
+    """Return a client of Enterprise Edition VPN."""
     given = options_for(where, user, enterprise_endpoint=where.url, **options)
     return connect(given, "enterprise")
 
 
 def neutral(row: Row, gateways: t.Sequence[Row] = (GATEWAY,), customer: Row | None = None) -> Row:
-    """The neutral facts of a connection."""
+    """Return the neutral facts of a connection."""
     customer = customer or CUSTOMER
     (normal,) = normalize_enterprise(ENTERPRISE_CONNECTION, [copy.deepcopy(row)], "p")
     by_id: dict[str, list[Row]] = {}
@@ -102,7 +102,7 @@ def neutral(row: Row, gateways: t.Sequence[Row] = (GATEWAY,), customer: Row | No
 
 
 def changed(row: Row, **values: t.Any) -> Row:
-    """A row with other values; a list or dictionary of the path `a__b` is changed inside."""
+    """Return a row with other values; a list or dictionary of the path `a__b` is changed inside."""
     row = copy.deepcopy(row)
     for path, value in values.items():
         holder = row
@@ -114,14 +114,14 @@ def changed(row: Row, **values: t.Any) -> Row:
 
 
 def without(row: Row, name: str) -> Row:
-    """A row that lacks a field."""
+    """Return a row that lacks a field."""
     return {key: value for key, value in row.items() if key != name}
 
 
 # --- the mapping ---
 
 
-def test_policy_connection_has_the_facts_of_both_editions() -> None:
+def test_policy_connection_has_facts_of_both_editions() -> None:
     facts = neutral(POLICY)
     assert facts["local_address"] == "203.0.113.60"
     assert facts["peer_address"] == "198.51.100.10"
@@ -156,7 +156,7 @@ def test_policy_connection_has_the_facts_of_both_editions() -> None:
         assert facts[name] is None
 
 
-def test_neutral_facts_never_overwrite_a_documented_field() -> None:
+def test_neutral_facts_never_overwrite_documented_field() -> None:
     names = set(neutral(POLICY))
     assert names == set(ENTERPRISE_CONNECTION.resolved)
     assert not names & set(ENTERPRISE_CONNECTION.fields)
@@ -205,7 +205,7 @@ def test_enterprise_quirk_02_retransmission_time_is_no_dpd_timeout() -> None:
         (["ACTIVE"], "unknown"),
     ],
 )
-def test_enterprise_quirk_03_every_status_has_a_state(status: t.Any, state: str) -> None:
+def test_enterprise_quirk_03_every_status_has_state(status: t.Any, state: str) -> None:
     row = changed(POLICY, status=status, admin_state_up=False)
     assert normalize_enterprise(ENTERPRISE_CONNECTION, [row], "p")[0]["state"] == state
 
@@ -231,7 +231,7 @@ def test_enterprise_quirk_03_rules_count_only_in_policy_style(
     assert (facts["local_cidrs"], facts["remote_cidrs"]) == (local, remote)
 
 
-def test_peer_address_is_an_address_or_null() -> None:
+def test_peer_address_is_address_or_null() -> None:
     for customer, address in (
         ({"id": "c", "id_value": "paris.example.com", "id_type": "fqdn"}, None),
         ({"id": "c", "id_value": "paris.example.com", "ip": "198.51.100.7"}, "198.51.100.7"),
@@ -265,7 +265,7 @@ json_values = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), value=json_values)
-def test_field_of_a_wrong_type_gives_facts(data: st.DataObject, value: t.Any) -> None:
+def test_field_of_wrong_type_gives_facts(data: st.DataObject, value: t.Any) -> None:
     row, gateway, customer = map(copy.deepcopy, (POLICY, GATEWAY, CUSTOMER))
     holder = data.draw(
         st.sampled_from(
@@ -315,7 +315,7 @@ FILTERS: dict[Kind, Row] = {
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
-def test_each_field_missing_null_or_of_a_wrong_type_gives_facts_or_a_sentence(
+def test_each_field_missing_null_or_of_wrong_type_gives_facts_or_sentence(
     mock_api: MockApi, kind: Kind
 ) -> None:
     """One row for each field and value, in one list through all of the client."""
@@ -360,7 +360,7 @@ def test_each_field_missing_null_or_of_a_wrong_type_gives_facts_or_a_sentence(
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
-def test_every_documented_field_is_null_if_the_server_has_none(kind: Kind) -> None:
+def test_every_documented_field_is_null_if_server_has_none(kind: Kind) -> None:
     (row,) = normalize_enterprise(kind, [{"id": "x"}], "p")
     assert set(kind.fields) <= set(row)
     assert (row["edition"], row["project_id"]) == ("enterprise", "p")
@@ -396,7 +396,7 @@ class Pages:
 
 
 def page(start: int, count: int, total: t.Any = None, marker: t.Any = "") -> Row:
-    """A page of rows; their marker is the last row's time."""
+    """Return a page of rows; their marker is the last row's time."""
     rows = [
         {"id": f"id-{number}", "created_at": f"time-{number}"}
         for number in range(start, start + count)
@@ -410,7 +410,7 @@ def listed(server: Pages) -> list[Row]:
     return list_rows(t.cast("Client", server), ENTERPRISE_CONNECTION)
 
 
-def test_pages_are_followed_by_marker_with_a_limit_of_200() -> None:
+def test_pages_are_followed_by_marker_with_limit_of_200() -> None:
     server = Pages(page(0, 200, 450), page(200, 200, 450), page(400, 50, 450))
     assert len(listed(server)) == 450
     assert server.queries == [
@@ -420,19 +420,19 @@ def test_pages_are_followed_by_marker_with_a_limit_of_200() -> None:
     ]
 
 
-def test_short_page_is_the_last_in_spite_of_its_marker() -> None:
+def test_short_page_is_last_in_spite_of_its_marker() -> None:
     server = Pages(page(0, 12, 12))
     assert len(listed(server)) == 12
     assert len(server.queries) == 1
 
 
-def test_row_of_an_earlier_page_is_dropped_and_a_twin_on_one_page_is_kept() -> None:
+def test_row_of_earlier_page_is_dropped_and_twin_on_one_page_is_kept() -> None:
     twins = page(0, 199)
     twins["vpn_connections"].append({"id": "id-0", "name": "twin", "created_at": "time-199"})
     assert len(listed(Pages({**twins, "total_count": 201}, page(198, 2)))) == 201
 
 
-def test_fewer_rows_than_the_total_are_read_again_and_then_an_error() -> None:
+def test_missing_rows_are_read_again_then_error() -> None:
     server = Pages(page(0, 200, 210), page(205, 5, 210), page(0, 200, 210), page(200, 10, 210))
     assert len(listed(server)) == 210
     sentence = failure(lambda: listed(Pages(page(0, 10, 12))))
@@ -444,12 +444,12 @@ def test_total_that_is_no_number_or_too_small_is_ignored(total: t.Any) -> None:
     assert len(listed(Pages(page(0, 10, total)))) == 10
 
 
-def test_marker_that_repeats_ends_the_list() -> None:
+def test_marker_that_repeats_ends_list() -> None:
     assert len(listed(Pages(page(0, 200, 200)))) == 200
     assert "same marker twice" in failure(lambda: listed(Pages(page(0, 200))))
 
 
-def test_full_page_without_a_marker_uses_the_time_of_its_last_row() -> None:
+def test_full_page_without_marker_uses_time_of_its_last_row() -> None:
     server = Pages(page(0, 200, marker=None), page(200, 3, marker=None))
     assert len(listed(server)) == 203
     assert server.queries[1]["marker"] == "time-199"
@@ -497,7 +497,7 @@ def test_fields_request_only_lists_they_need_of_enterprise(mock_api: MockApi) ->
         assert {one.path.rpartition("/")[2] for one in mock_api.requests} == paths
 
 
-def test_filters_of_enterprise(mock_api: MockApi) -> None:
+def test_filters_of_enterprise_select(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     all_rows = gathered(client, ENTERPRISE_CONNECTION)
     offices = mock_api.id_of("vpn-one", "offices", "vpn_gateways")
@@ -537,7 +537,7 @@ def test_filters_of_enterprise(mock_api: MockApi) -> None:
         (500, {"error_code": "VPN.0005", "error_msg": "no permission"}),
     ],
 )
-def test_gateways_that_may_not_be_read_are_null_with_a_warning(
+def test_gateways_without_permission_are_null_with_warning(
     mock_api: MockApi, status: int, body: Row
 ) -> None:
     mock_api.fault("/vpn-gateways", status=status, body=body, count=None)
@@ -553,7 +553,7 @@ def test_gateways_that_may_not_be_read_are_null_with_a_warning(
     ("status", "code", "attempts"),
     [(500, "VPN.0005", 1), (403, "VPN.0003", 1), (500, "VPN.0003", 3), (409, "VPN.0003", 3)],
 )
-def test_missing_permission_is_not_retried_as_a_server_error(
+def test_missing_permission_is_not_retried_as_server_error(
     mock_api: MockApi, status: int, code: str, attempts: int
 ) -> None:
     body = {"error_code": code, "error_msg": "no"}
@@ -579,7 +579,7 @@ def test_enterprise_quirk_04_rows_of_any_completeness_are_all_there(
         assert {row["state"] for row in rows} == {"unknown"}
 
 
-def test_enterprise_quirk_05_no_filter_is_left_to_the_server(mock_api: MockApi) -> None:
+def test_enterprise_quirk_05_no_filter_is_left_to_server(mock_api: MockApi) -> None:
     gathered(client_of(mock_api), ENTERPRISE_CONNECTION, gateway="offices", name="office-berlin-1")
     queries = [one.query for one in mock_api.requests if one.path.endswith(CONNECTIONS)]
     assert queries == [[("limit", "200")]]
@@ -598,7 +598,7 @@ def test_enterprise_quirk_07_empty_list_is_no_error_and_404_is(mock_api: MockApi
 
 
 @pytest.mark.parametrize("wanted", [{}, {"name": "no such name"}, {"resolve": True}])
-def test_enterprise_quirk_07_empty_classic_list_of_eu_de_names_the_other_edition(
+def test_enterprise_quirk_07_empty_classic_list_of_eu_de_names_other_edition(
     mock_api: MockApi, monkeypatch: pytest.MonkeyPatch, wanted: Row
 ) -> None:
     # The mock API server is the proxy, so it answers as the host of Open Telekom Cloud.
@@ -636,7 +636,7 @@ def test_enterprise_quirk_06_connections_with_one_name_are_all_returned(mock_api
     assert len(gathered(client_of(mock_api), ENTERPRISE_CONNECTION, name=name)) == count
 
 
-def test_waiting_for_enterprise_connections(mock_api: MockApi) -> None:
+def test_enterprise_connections_are_waited_for(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     down = next(
         row for row in mock_api.rows("vpn-one", "vpn_connections") if row["status"] == "DOWN"
@@ -656,7 +656,7 @@ def test_waiting_for_enterprise_connections(mock_api: MockApi) -> None:
 # --- logs ---
 
 
-def test_log_has_the_newest_entries_first() -> None:
+def test_log_has_newest_entries_first() -> None:
     logs = [{"time": 1735024112 + number, "raw_message": f"m{number}"} for number in range(30)]
     entries = log_entries({"logs": logs})
     assert len(entries) == 20
@@ -677,7 +677,7 @@ def test_log_is_read_for_what_is_not_up(mock_api: MockApi) -> None:
     assert len(told.warnings) == (1 if None in logs else 0)
 
 
-def test_log_that_is_not_supported_is_null_with_a_warning(mock_api: MockApi) -> None:
+def test_log_that_is_not_supported_is_null_with_warning(mock_api: MockApi) -> None:
     body = {"error_code": "VPN.0304", "error_msg": "not supported"}
     mock_api.fault("/log", status=400, body=body, count=None)
     told = Sentences()

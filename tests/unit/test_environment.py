@@ -69,7 +69,7 @@ LIKELY = ("username", "password", "user_domain_name", "project_name")
 
 
 def generated(seed: int) -> Row:
-    """Settings as people have them: mostly a user with a project, and some of everything else."""
+    """Return settings as people have them: mostly a user with a project, and some of everything else."""
     chance = random.Random(seed)
     names = [name for name in LIKELY if chance.random() < 0.85]
     names += [name for name in CHOICES if chance.random() < 0.12]
@@ -88,7 +88,7 @@ class _Session:
 
 
 def token_request(plugin: t.Any) -> Row | None:
-    """The request for a token that a plugin sends; None if it refuses to."""
+    """Return the request for a token that a plugin sends; None if it refuses to."""
     try:
         if hasattr(plugin, "create_plugin"):
             plugin = plugin.create_plugin(None, (3, 0), plugin.auth_url)
@@ -102,7 +102,7 @@ def token_request(plugin: t.Any) -> Row | None:
 
 
 def of_openstacksdk(cloud: str | None, **settings: t.Any) -> Row | None:
-    """What openstacksdk makes of it; None if it cannot load it or get a token with it."""
+    """Return what openstacksdk makes of it; None if it cannot load it or get a token with it."""
     try:
         region = OpenStackConfig(**settings).get_one(cloud=cloud)
     except Exception:
@@ -120,7 +120,7 @@ def of_openstacksdk(cloud: str | None, **settings: t.Any) -> Row | None:
 
 
 def of_collection(options: Row, environ: t.Mapping[str, str]) -> Row | str:
-    """The same of the collection; its sentence if it refuses."""
+    """Return the same of the collection; its sentence if it refuses."""
     try:
         merged = merge_options(options, environ)
         authenticator: t.Any = create_authenticator(merged, None, Tls(True, None))
@@ -136,14 +136,14 @@ def of_collection(options: Row, environ: t.Mapping[str, str]) -> Row | str:
 
 
 def is_complete(request: Row) -> bool:
-    """Whether Keystone can accept the request: each name has the domain that it is unique in."""
+    """Return whether Keystone can accept the request: each name has the domain that it is unique in."""
     user = request["identity"].get("password", {}).get("user", {"id": "of the token"})
     project = request.get("scope", {}).get("project", {"id": "none"})
     return all("id" in one or {"name", "domain"} <= set(one) for one in (user, project))
 
 
 def exception_for(settings: Row) -> str:
-    """Why the two may differ on purpose; empty if they must agree."""
+    """Return why the two may differ on purpose; empty if they must agree."""
     auth_type = settings.get("auth_type")
     if auth_type == "v3applicationcredential":
         return "Keystone rejects a scope with an application credential, so none is sent"
@@ -217,13 +217,13 @@ BASE = {"OS_AUTH_URL": URL, "OS_USERNAME": "automation", "OS_PASSWORD": "automat
         ),
     ],
 )
-def test_older_names_and_domains_of_openrc_files(variables: Row, auth: Row) -> None:
+def test_older_variables_and_domains_are_used(variables: Row, auth: Row) -> None:
     merged = merge_options({}, {**BASE, **variables})["auth"]
     base = {"auth_url": URL, "username": "automation", "password": "automation-password"}
     assert merged == {**base, **auth}
 
 
-def test_endpoint_type_is_the_interface() -> None:
+def test_endpoint_type_is_interface() -> None:
     assert merge_options({}, {"OS_ENDPOINT_TYPE": "internalURL"})["interface"] == "internal"
 
 
@@ -259,7 +259,7 @@ def test_blank_variable_is_not_set(variable: str, value: str) -> None:
     "value",
     ["\ufeffeu-de", "eu-de\u200b", "\u00a0eu-de\u00a0", "eu-de\n", "eu-de\r\n", "\teu-de\r\n\r\n"],
 )
-def test_invisible_characters_around_a_value_are_removed(value: str) -> None:
+def test_invisible_characters_around_value_are_removed(value: str) -> None:
     environ = {**BASE, "OS_REGION_NAME": value, "OS_PROJECT_NAME": value}
     options = merge_options({"auth": {"username": value}}, environ)
     auth = options["auth"]
@@ -284,7 +284,7 @@ def test_value_of_several_lines_names_its_option(value: str) -> None:
         ("token: 1.5", "must be a string, got: a number. Put the value in quotes."),
     ],
 )
-def test_secret_of_clouds_yaml_that_yaml_has_changed_is_refused(
+def test_secret_of_clouds_yaml_that_yaml_has_changed_is_rejected(
     content: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for indent in ("      ", "    "):  # in auth and beside it
@@ -310,7 +310,7 @@ def test_empty_value_of_clouds_yaml_is_not_set(
 
 
 @pytest.mark.parametrize("asked", ["2024", 2024])
-def test_cloud_whose_name_is_a_number_is_found(
+def test_cloud_whose_name_is_number_is_found(
     asked: str | int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "clouds.yaml"
@@ -319,7 +319,7 @@ def test_cloud_whose_name_is_a_number_is_found(
     assert merge_options({"cloud": asked}, os.environ)["auth"]["username"] == "bob"
 
 
-def test_spaces_around_a_name_are_removed() -> None:
+def test_spaces_around_name_are_removed() -> None:
     environ = {**BASE, "OS_AUTH_URL": f" {URL}", "OS_REGION_NAME": "eu-de "}
     options = merge_options({}, environ)
     assert (options["auth"]["auth_url"], options["region_name"]) == (URL, "eu-de")
@@ -333,7 +333,7 @@ def test_spaces_around_a_name_are_removed() -> None:
         ("'secret'", "quotation"),
     ],
 )
-def test_password_that_looks_wrong_is_sent_with_a_warning(value: str, words: str) -> None:
+def test_password_that_looks_wrong_is_sent_with_warning(value: str, words: str) -> None:
     options = merge_options({}, {**BASE, "OS_PASSWORD": value})
     assert options["auth"]["password"] == value
     (warning,) = options["warnings"]
@@ -344,7 +344,7 @@ def test_password_that_looks_wrong_is_sent_with_a_warning(value: str, words: str
 
 @pytest.mark.parametrize("value", ["abcd\n", "ab cd", "abcd\r", "ab☎cd", "\tabcd"])
 @pytest.mark.parametrize("name", ["token", "secret_key", "access_key", "security_token"])
-def test_token_or_key_with_whitespace_is_refused(name: str, value: str) -> None:
+def test_token_or_key_with_whitespace_is_rejected(name: str, value: str) -> None:
     for call, label in (
         (lambda: merge_options({"auth": {name: value}}, {}), f"auth.{name}"),
         (lambda: merge_options({}, {f"OS_{name.upper()}": value}), f"OS_{name.upper()}"),
@@ -355,7 +355,7 @@ def test_token_or_key_with_whitespace_is_refused(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v3/auth/tokens", "/v3/auth/tokens/"])
-def test_auth_url_of_tokens_is_refused(path: str) -> None:
+def test_auth_url_of_tokens_is_rejected(path: str) -> None:
     auth = {"auth_url": f"https://iam.example.com{path}", "token": "gAAAA"}
     options = merge_options({"auth": auth}, {})
     assert "base URL of Keystone" in failure(lambda: _load_plugin("token", options["auth"]))
@@ -377,7 +377,7 @@ def test_auth_url_of_tokens_is_refused(path: str) -> None:
         ("ca_cert", "", None),
     ],
 )
-def test_values_are_converted_to_the_type_of_their_option(
+def test_values_are_converted_to_type_of_their_option(
     name: str, value: t.Any, converted: t.Any
 ) -> None:
     assert merge_options({name: value}, {}).get(name) == converted
@@ -404,7 +404,7 @@ def test_value_that_cannot_be_converted_names_its_option(name: str, value: t.Any
 
 @pytest.mark.parametrize("value", [12345678, True, ["not-for-logs"], {"a": "not-for-logs"}, 1.5])
 @pytest.mark.parametrize("name", ["password", "token", "application_credential_secret"])
-def test_secret_that_is_not_a_string_is_refused(name: str, value: t.Any) -> None:
+def test_secret_that_is_not_string_is_rejected(name: str, value: t.Any) -> None:
     sentence = failure(lambda: merge_options({"auth": {name: value}}, {}))
     assert sentence.startswith(f"auth.{name} must be a string, got: ")
     assert "Put the value in quotes" in sentence
@@ -421,7 +421,7 @@ def test_secret_that_is_not_a_string_is_refused(name: str, value: t.Any) -> None
         '["not-for-logs"]',
     ],
 )
-def test_cloud_that_is_not_a_name_is_refused_without_its_value(value: t.Any) -> None:
+def test_cloud_that_is_not_name_is_rejected_without_its_value(value: t.Any) -> None:
     expected = "cloud must be the name of a cloud in clouds.yaml"
     environ = {"OS_CLOUD": "one", "OS_USERNAME": "bob"}
     assert failure(lambda: merge_options({"cloud": value}, environ)).startswith(expected)
@@ -434,7 +434,7 @@ def test_cloud_that_is_not_a_name_is_refused_without_its_value(value: t.Any) -> 
 
 
 @pytest.mark.parametrize("secret", ["ACTIVE", "1500", "eu-de", "abc"])
-def test_secret_that_occurs_in_results_is_a_warning(secret: str) -> None:
+def test_secret_that_occurs_in_results_is_warning(secret: str) -> None:
     auth = {"password": secret, "project_name": "eu-de", "user_domain_name": "D"}
     (warning,) = merge_options({"auth": auth}, {})["warnings"]
     assert warning.startswith("auth.password is a short number or a word")

@@ -71,7 +71,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("body", "message"), SHAPES)
-def test_quirk_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
+def test_quirk_08_error_bodies_of_any_shape_are_shown(body: t.Any, message: str) -> None:
     assert server_message(json.dumps(body).encode()) == message
 
 
@@ -93,7 +93,7 @@ def test_quirk_08_all_shapes_of_error_bodies(body: t.Any, message: str) -> None:
         (b"[" * 100_000, "[" * MESSAGE_LENGTH + "…"),
     ],
 )
-def test_quirk_08_bodies_that_are_no_json(body: bytes, message: str) -> None:
+def test_quirk_08_bodies_without_json_are_shown(body: bytes, message: str) -> None:
     assert server_message(body) == message
 
 
@@ -108,13 +108,13 @@ def test_quirk_08_status_message_and_request_id_are_shown(
     assert "(request id req-0123)" in sentence
 
 
-def test_quirk_08_a_request_id_is_not_shown_twice(mock_api: MockApi) -> None:
+def test_quirk_08_request_id_is_not_shown_twice(mock_api: MockApi) -> None:
     body = {"error_msg": "x", "request_id": "req-0123"}
     mock_api.fault(LIST, status=409, body=body, headers={"X-Request-Id": "req-0123"})
     assert failure(lambda: gathered(client_of(mock_api))).count("req-0123") == 1
 
 
-def test_quirk_08_no_message_at_all(mock_api: MockApi) -> None:
+def test_quirk_08_missing_message_is_handled(mock_api: MockApi) -> None:
     mock_api.fault(LIST, status=403, body="")
     assert "HTTP 403: no message" in failure(lambda: gathered(client_of(mock_api)))
 
@@ -122,7 +122,7 @@ def test_quirk_08_no_message_at_all(mock_api: MockApi) -> None:
 @pytest.mark.parametrize(
     "echo", ["X-Auth-Token", "X-Subject-Token"], ids=["request's header", "answer's header"]
 )
-def test_a_server_that_echoes_the_token_does_not_get_it_shown(mock_api: MockApi, echo: str) -> None:
+def test_server_that_echoes_token_does_not_get_it_shown(mock_api: MockApi, echo: str) -> None:
     client = client_of(mock_api)
     gathered(client)
     token = mock_api.requests[-1].headers["x-auth-token"]
@@ -133,7 +133,7 @@ def test_a_server_that_echoes_the_token_does_not_get_it_shown(mock_api: MockApi,
         assert token[:20] not in sentence
 
 
-def test_a_server_that_echoes_the_password_does_not_get_it_shown(mock_api: MockApi) -> None:
+def test_server_that_echoes_password_does_not_get_it_shown(mock_api: MockApi) -> None:
     body = {"error": {"message": "user alice with password alicepw is unknown", "code": 401}}
     mock_api.fault("/v3/auth/tokens", status=401, body=body)
     assert "password ******** is unknown" in failure(lambda: client_of(mock_api))
@@ -170,16 +170,16 @@ def test_quirk_01_no_psk_out_of_any_body(body: bytes) -> None:
     assert "********" in message or message == "x"
 
 
-def test_urls_are_shown_without_what_may_be_secret() -> None:
+def test_urls_are_shown_without_secrets() -> None:
     assert redact_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
     assert redact_url("http://[") == "(invalid URL)"
 
 
-def test_secrets_become_stars_and_short_words_stay() -> None:
+def test_secrets_are_masked_and_short_words_kept() -> None:
     assert mask("abcd abc", ("abcd", "abc", "")) == "******** abc"
 
 
-def test_the_innermost_reason_is_shown() -> None:
+def test_innermost_reason_is_shown() -> None:
     inner = OSError("connection refused.")
     outer = ValueError(RuntimeError("GET http://secret failed", inner))
     assert root_cause(outer) == "connection refused"
@@ -201,11 +201,11 @@ def test_the_innermost_reason_is_shown() -> None:
         ("9" * 5000, None),
     ],
 )
-def test_retry_after(header: str | None, seconds: float | None) -> None:
+def test_retry_after_is_parsed(header: str | None, seconds: float | None) -> None:
     assert parse_retry_after(header) == seconds
 
 
-def test_a_missing_library_is_named_with_what_needs_it() -> None:
+def test_missing_library_is_named_with_what_needs_it() -> None:
     sentence = failure(lambda: import_library("no_such_thing.part", "x"))
     assert f"library no_such_thing is not installed for {sys.executable}: x requires" in sentence
     # because inventory hosts with connection: local can have another Python
@@ -231,7 +231,7 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=list(SPELLINGS))
-def test_secret_is_masked_in_every_spelling(spelling: str) -> None:
+def test_secret_is_masked_in_every_notation(spelling: str) -> None:
     assert mask(f"before {spelling} after", (SECRET,)) == "before ******** after"
     message = server_message(f"No: {spelling} is wrong".encode(), (SECRET,))
     assert message == "No: ******** is wrong"
@@ -268,7 +268,7 @@ def test_secret_is_masked_in_every_spelling(spelling: str) -> None:
         "%22psk%22%3A%22HIDDEN%22",
     ],
 )
-def test_value_with_the_name_of_a_secret_is_never_shown(body: str) -> None:
+def test_value_with_name_of_secret_is_never_shown(body: str) -> None:
     for key in ("kHIDDEN1", 'a"b\\HIDDEN, c', "HIDDEN with spaces"):
         text = body.replace("HIDDEN", key) if '"' not in key else body
         assert "HIDDEN" not in server_message(text.encode())
@@ -282,5 +282,5 @@ def test_value_with_the_name_of_a_secret_is_never_shown(body: str) -> None:
         "The tunnel 'a' is DOWN.",
     ],
 )
-def test_message_without_a_secret_stays(text: str) -> None:
+def test_message_without_secret_stays(text: str) -> None:
     assert server_message(json.dumps({"message": text}).encode()) == text

@@ -34,7 +34,7 @@ def states(connections: Connections) -> dict[str, str]:
 
 
 @given(polls, polls)
-def test_changes_lead_from_one_poll_to_the_next(before: Connections, after: Connections) -> None:
+def test_changes_lead_from_one_poll_to_next(before: Connections, after: Connections) -> None:
     reached = states(before)
     for event in changes(before, after):
         row = event["ipsec_connection"]
@@ -66,7 +66,7 @@ def test_literal_string_is_no_template(text: str) -> None:
     assert literal(safe) == safe
 
 
-def test_literal_reaches_nested_strings_and_delimiters_of_a_header() -> None:
+def test_literal_reaches_nested_strings_and_delimiters_of_header() -> None:
     hostile = {"{{ a }}": ["{% b %}", {"c": "{{{# d"}], "e": "#jinja2: variable_start_string: '<'"}
     assert literal(hostile) == {
         "{ { a }}": ["{ % b %}", {"c": "{ { { # d"}],
@@ -80,7 +80,7 @@ def poller_of(mock_api: MockApi, *, initial: bool = False, **selection: t.Any) -
 
 
 def seen(poller: Poller) -> list[tuple[t.Any, ...]]:
-    """The events of a poll, short."""
+    """Return the events of a poll, short."""
     return [
         (event["change"], event.get("previous_state"), event["ipsec_connection"]["name"])
         if "ipsec_connection" in event
@@ -169,7 +169,7 @@ def test_token_is_requested_once_and_renewed_when_rejected(mock_api: MockApi) ->
     assert len(tokens) == 2
 
 
-def test_event_has_the_documented_fields_without_psk(mock_api: MockApi) -> None:
+def test_event_has_documented_fields_without_psk(mock_api: MockApi) -> None:
     munich = mock_api.id_of("vpn-one", "branch-munich")
     mock_api.change(munich, psk="a-secret", vendor_psk="a-secret", description="{{ 7 * 7 }}")
     mock_api.fault(LIST, quirks=["ignore_fields"], count=None)

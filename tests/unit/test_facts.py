@@ -29,12 +29,12 @@ KINDS = (CONNECTION, VPN_SERVICE, IKE_POLICY, IPSEC_POLICY, ENDPOINT_GROUP)
 
 
 def fact(**row: t.Any) -> Row:
-    """The fact of one connection."""
+    """Return the fact of one connection."""
     return normalize(CONNECTION, [{"id": "x", **row}])[0]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.singular)
-def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind: Kind) -> None:
+def test_every_documented_field_is_there_and_null_where_server_has_none(kind: Kind) -> None:
     (empty,) = normalize(kind, [{"id": "x"}])
     state = {"state": "unknown"} if kind is CONNECTION else {}
     assert set(empty) == {*kind.fields, *state} - {"psk"}
@@ -44,7 +44,7 @@ def test_every_documented_field_is_there_and_null_where_the_server_has_none(kind
     }
 
 
-def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
+def test_quirk_01_psk_is_dropped_unless_requested() -> None:
     assert "psk" not in normalize(CONNECTION, [{"id": "x", "psk": "p"}])[0]
     assert normalize(CONNECTION, [{"id": "x", "psk": "p"}], include_psk=True)[0]["psk"] == "p"
     assert normalize(CONNECTION, [{"id": "x"}], include_psk=True)[0]["psk"] is None
@@ -66,16 +66,16 @@ def test_quirk_01_the_psk_is_dropped_unless_asked_for() -> None:
         (["ACTIVE"], ["ACTIVE"]),
     ],
 )
-def test_quirk_12_every_status_there_may_be(sent: t.Any, word: t.Any) -> None:
+def test_quirk_12_every_status_is_normalized(sent: t.Any, word: t.Any) -> None:
     assert fact(status=sent)["status"] == word
     assert normalize_status(sent) == word
 
 
-def test_quirk_12_a_missing_status_is_null() -> None:
+def test_quirk_12_missing_status_is_null() -> None:
     assert fact()["status"] is None
 
 
-def test_quirk_12_the_filter_knows_every_spelling() -> None:
+def test_quirk_12_filter_knows_every_notation() -> None:
     rows = [fact(status=word) for word in ("PENDING CREATE", "pending_create", "Active", "", 7)]
     assert len(filter_rows(rows, {"status": ["pending create"]})) == 2
     assert len(filter_rows(rows, {"status": ["active", "PENDING_CREATE"]})) == 3
@@ -115,7 +115,9 @@ def test_connection_has_one_state(row: Row, state: str) -> None:
         ({"project_id": None, "tenant_id": None}, None, None),
     ],
 )
-def test_quirk_13_project_and_tenant(sent: Row, project_id: str | None, tenant_id: str) -> None:
+def test_quirk_13_project_and_tenant_are_both_set(
+    sent: Row, project_id: str | None, tenant_id: str
+) -> None:
     row = fact(**sent)
     assert (row["project_id"], row["tenant_id"]) == (project_id, tenant_id)
     if project_id:
@@ -139,7 +141,7 @@ def test_quirk_13_project_and_tenant(sent: Row, project_id: str | None, tenant_i
         ({}, None),
     ],
 )
-def test_quirk_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) -> None:
+def test_quirk_13_dead_peer_detection_is_normalized(sent: Row, dpd: Row | None) -> None:
     assert fact(**sent)["dpd"] == dpd
 
 
@@ -147,7 +149,7 @@ def test_quirk_13_dead_peer_detection_in_every_form(sent: Row, dpd: Row | None) 
     ("sent", "mtu"),
     [("1400", 1400), (1400, 1400), ("auto", "auto"), ("", ""), ("9" * 30, "9" * 30)],
 )
-def test_quirk_13_numbers_as_texts(sent: t.Any, mtu: t.Any) -> None:
+def test_quirk_13_numbers_as_strings_are_converted(sent: t.Any, mtu: t.Any) -> None:
     assert fact(mtu=sent)["mtu"] == mtu
     for kind in (IKE_POLICY, IPSEC_POLICY):
         row = {"id": "x", "lifetime": {"units": "seconds", "value": sent}}
@@ -163,7 +165,7 @@ def test_quirk_13_nulls_stay_nulls_and_vendor_fields_are_kept() -> None:
 
 
 @pytest.mark.parametrize("flavor", ["otc", "neutron"])
-def test_quirk_13_rows_of_both_servers_have_the_same_fields(flavor: str) -> None:
+def test_quirk_13_rows_of_both_servers_have_same_fields(flavor: str) -> None:
     with MockApi(flavor) as mock_api:
         rows = gathered(client_of(mock_api))
         assert [row["name"] for row in rows] == [row["name"] for row in mock_api.rows("vpn-one")]
@@ -172,7 +174,7 @@ def test_quirk_13_rows_of_both_servers_have_the_same_fields(flavor: str) -> None
             assert row["project_id"] == row["tenant_id"] == mock_api.project_id("vpn-one")
 
 
-def test_quirk_16_down_and_switched_off_are_facts_and_no_errors(mock_api: MockApi) -> None:
+def test_quirk_16_down_and_disabled_are_no_errors(mock_api: MockApi) -> None:
     rows = gathered(client_of(mock_api), filters={"status": ["DOWN"], "admin_state_up": False})
     assert "datacentre-vienna" in [row["name"] for row in rows]
 
@@ -191,11 +193,11 @@ def test_quirk_16_down_and_switched_off_are_facts_and_no_errors(mock_api: MockAp
         ([None, 7, [], {}], []),
     ],
 )
-def test_tags_in_every_form(tags: t.Any, pairs: list[tuple[str, str]]) -> None:
+def test_tags_in_any_form_match(tags: t.Any, pairs: list[tuple[str, str]]) -> None:
     assert tag_pairs(tags) == pairs
 
 
-def test_tags_all_have_to_hold_and_an_empty_value_is_any() -> None:
+def test_all_tags_must_match_and_empty_value_matches_any() -> None:
     rows = [
         fact(name="both", tags=[{"key": "site", "value": "a"}, {"key": "owner", "value": ""}]),
         fact(name="one", tags=[{"key": "site", "value": "a"}]),
@@ -227,7 +229,7 @@ def test_addresses_are_compared_as_addresses() -> None:
     assert found("1:2") == []
 
 
-def test_quirk_13_boolean_as_string_is_a_boolean_and_a_number_is_not() -> None:
+def test_quirk_13_boolean_as_string_is_boolean_and_number_is_not() -> None:
     rows = [fact(admin_state_up=value) for value in (True, 1, "True", None, False, 0, "false", "x")]
 
     def found(value: bool) -> list[t.Any]:
@@ -285,14 +287,14 @@ def test_tags_match_booleans_of_yaml() -> None:
 
 @pytest.mark.parametrize("value", [7, 1.5, True, ["a"], {"a": 1}, [["a"]]])
 @pytest.mark.parametrize("name", ["name", "status", "peer_address", "tags", "id_"])
-def test_field_of_a_wrong_type_hides_no_other_connection(name: str, value: t.Any) -> None:
+def test_field_of_wrong_type_hides_no_other_connection(name: str, value: t.Any) -> None:
     rows = [fact(**{name: value}), fact(name="n", status="ACTIVE", peer_address="192.0.2.1")]
     for filters in ({"status": ["ACTIVE"]}, {"peer_address": "192.0.2.1"}, {"name": "n"}):
         assert filter_rows(rows, filters) == [rows[1]]
     assert filter_rows(rows, {"tags": {"b": ""}}) == []
 
 
-def test_only_the_fields_asked_for_and_the_id() -> None:
+def test_only_requested_fields_and_id_are_kept() -> None:
     assert pick_fields([fact(name="a")], ["mtu", "name"]) == [{"id": "x", "mtu": None, "name": "a"}]
 
 
@@ -371,7 +373,7 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
         ),
     ],
 )
-def test_quirk_15_networks_of_both_sides(
+def test_quirk_15_networks_of_both_sides_are_resolved(
     row: Row, expected: tuple[list[str] | None, list[str] | None]
 ) -> None:
     answer = resolve_references(fact(**row), CONNECTION.resolved, OBJECTS)
@@ -391,14 +393,14 @@ def test_quirk_15_networks_of_both_sides(
         ("198.51.100.1", None, None),
     ],
 )
-def test_the_gateway_is_of_the_peers_family(
+def test_gateway_has_ip_version_of_peer(
     peer_address: str | None, service: str | None, address: str | None
 ) -> None:
     row = fact(peer_address=peer_address, vpnservice_id=service)
     assert resolve_references(row, CONNECTION.resolved, OBJECTS)["local_address"] == address
 
 
-def test_names_that_would_break_things_come_through_as_they_are(mock_api: MockApi) -> None:
+def test_unusual_names_are_kept(mock_api: MockApi) -> None:
     rows = gathered(client_of(mock_api))
     for row, original in zip(rows, mock_api.rows("vpn-one"), strict=True):
         for name in ("name", "description", "peer_id", "tags"):

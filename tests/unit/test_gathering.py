@@ -46,7 +46,7 @@ SUBNETS = "/v2.0/subnets"
 
 
 def by_name(rows: list[Row], name: str) -> Row:
-    """The first of that name."""
+    """Return the first of that name."""
     return next(row for row in rows if row["name"] == name)
 
 
@@ -62,7 +62,7 @@ def test_resolving_takes_one_list_of_each_kind(mock_api: MockApi) -> None:
     assert len(counted) == 6
 
 
-def test_resolving_many_takes_no_more() -> None:
+def test_resolving_many_needs_no_more_requests() -> None:
     with MockApi("otc", connections=600) as mock_api:
         rows = gathered(client_of(mock_api, "carl"), resolve=True)
         assert len(rows) == 600
@@ -70,7 +70,7 @@ def test_resolving_many_takes_no_more() -> None:
         assert len(mock_api.requests) <= 7
 
 
-def test_only_the_kinds_that_are_needed_are_asked_for(mock_api: MockApi) -> None:
+def test_only_kinds_that_are_needed_are_requested(mock_api: MockApi) -> None:
     gathered(client_of(mock_api), resolve=True, name="plant-leipzig")
     assert GROUPS not in {one.path for one in mock_api.requests}
     mock_api.reset()
@@ -78,7 +78,7 @@ def test_only_the_kinds_that_are_needed_are_asked_for(mock_api: MockApi) -> None
     assert {one.path for one in mock_api.requests} == {TOKENS, LIST}
 
 
-def test_quirk_15_networks_through_the_server(mock_api: MockApi) -> None:
+def test_quirk_15_networks_come_from_server(mock_api: MockApi) -> None:
     rows = gathered(client_of(mock_api), resolve=True)
     berlin = by_name(rows, "branch-berlin")
     assert berlin["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
@@ -95,7 +95,7 @@ def test_quirk_15_networks_through_the_server(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("flavor", ["otc", "neutron"])
-def test_the_order_of_the_servers_rows_changes_nothing_else(flavor: str) -> None:
+def test_order_of_servers_rows_changes_nothing_else(flavor: str) -> None:
     with MockApi(flavor) as mock_api:
         client = client_of(mock_api)
         plain = gathered(client, resolve=True)
@@ -118,7 +118,7 @@ def test_the_order_of_the_servers_rows_changes_nothing_else(flavor: str) -> None
         (SUBNETS, "subnet", ["local_cidrs"]),
     ],
 )
-def test_quirk_07_a_forbidden_kind_is_null_with_one_warning(
+def test_quirk_07_forbidden_kind_is_null_with_one_warning(
     mock_api: MockApi, status: int, path: str, title: str, facts: list[str]
 ) -> None:
     mock_api.fault(path, status=status, body={"message": "policy says no"}, count=None)
@@ -132,12 +132,12 @@ def test_quirk_07_a_forbidden_kind_is_null_with_one_warning(
 
 
 @pytest.mark.parametrize("status", [400, 401, 500])
-def test_any_other_failure_of_a_kind_fails_the_whole(mock_api: MockApi, status: int) -> None:
+def test_other_failure_of_kind_fails_lookup(mock_api: MockApi, status: int) -> None:
     mock_api.fault(SERVICES, status=status, body="", count=None)
     assert SERVICES in failure(lambda: gathered(client_of(mock_api), resolve=True))
 
 
-def test_objects_that_are_gone_are_null_with_a_warning(mock_api: MockApi) -> None:
+def test_missing_objects_are_null_with_warning(mock_api: MockApi) -> None:
     group = mock_api.id_of("vpn-one", "cloud-app-db", "endpoint_groups")
     subnet = mock_api.id_of("vpn-one", "plants-control", "subnets")
     mock_api.remove(group)
@@ -154,7 +154,7 @@ def test_objects_that_are_gone_are_null_with_a_warning(mock_api: MockApi) -> Non
     assert subnet in str(told.warnings)
 
 
-def test_resolving_with_few_fields(mock_api: MockApi) -> None:
+def test_resolving_works_with_few_fields(mock_api: MockApi) -> None:
     (row,) = gathered(client_of(mock_api), name="branch-munich", fields=["status"], resolve=True)
     more = {*REFERRED, "local_address", "local_cidrs", "remote_cidrs"}
     assert set(row) == {"id", "status", *more}
@@ -193,13 +193,13 @@ def test_fields_request_only_what_they_are_made_of(mock_api: MockApi) -> None:
     assert asked == {"id", "name", "status", "admin_state_up", "peer_ep_group_id", "peer_cidrs"}
 
 
-def test_networks_of_an_endpoint_group_need_no_vpn_service(mock_api: MockApi) -> None:
+def test_networks_of_endpoint_group_need_no_vpn_service(mock_api: MockApi) -> None:
     (row,) = gathered(client_of(mock_api), name="branch-munich", fields=["local_cidrs"])
     assert row["local_cidrs"] == ["10.10.0.0/24", "10.10.1.0/24"]
     assert {one.path for one in mock_api.requests} == {TOKENS, LIST, GROUPS, SUBNETS}
 
 
-def test_a_reader_sees_no_objects(mock_api: MockApi) -> None:
+def test_reader_sees_no_objects(mock_api: MockApi) -> None:
     assert gathered(client_of(mock_api, "rita"), resolve=True) == []
 
 
@@ -216,7 +216,7 @@ def test_a_reader_sees_no_objects(mock_api: MockApi) -> None:
         (ENDPOINT_GROUP, "berlin"),
     ],
 )
-def test_every_kind_by_name_and_by_id(mock_api: MockApi, kind: Kind, name: str) -> None:
+def test_every_kind_is_found_by_name_and_id(mock_api: MockApi, kind: Kind, name: str) -> None:
     client = client_of(mock_api)
     (named,) = gathered(client, kind, name=name)
     (identified,) = gathered(client, kind, name=named["id"])
@@ -234,7 +234,7 @@ def test_several_names_and_ids_are_one_list(mock_api: MockApi) -> None:
     assert gathered(client, name=[]) == []
 
 
-def test_name_in_the_form_of_an_id_is_found(mock_api: MockApi) -> None:
+def test_name_in_form_of_id_is_found(mock_api: MockApi) -> None:
     name = "00000000-0000-4000-8000-00000000abcd"
     munich = mock_api.id_of("vpn-one", "branch-munich")
     mock_api.change(munich, name=name)
@@ -253,7 +253,7 @@ def test_id_in_another_form_is_found(mock_api: MockApi) -> None:
 
 
 @pytest.mark.parametrize("body", ["<html></html>", {"message": "VPNaaS is not served here"}, {}])
-def test_quirk_09_404_for_an_id_is_confirmed_with_the_list(mock_api: MockApi, body: t.Any) -> None:
+def test_quirk_09_404_for_id_is_confirmed_with_list(mock_api: MockApi, body: t.Any) -> None:
     munich = mock_api.id_of("vpn-one", "branch-munich")
     mock_api.fault(f"{LIST}/", status=404, body=body, count=None)
     assert ids(gathered(client_of(mock_api), name=munich)) == [munich]
@@ -263,7 +263,7 @@ def test_quirk_09_404_for_an_id_is_confirmed_with_the_list(mock_api: MockApi, bo
 
 @pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
 @pytest.mark.parametrize("fields", [None, ["tags"], ["state"], ["name", "peer_address"]])
-def test_quirk_02_server_that_supports_one_field_only(
+def test_quirk_02_single_supported_field_is_read_again(
     mock_api: MockApi, which: int, fields: list[str] | None
 ) -> None:
     client = client_of(mock_api)
@@ -279,7 +279,7 @@ def test_quirk_02_server_that_supports_one_field_only(
 
 
 @pytest.mark.parametrize("option", ["status", "wait_for"])
-def test_unknown_status_is_a_warning(option: str) -> None:
+def test_unknown_status_is_warning(option: str) -> None:
     told = Sentences()
     filters = {"status": ["UP"]} if option == "status" else {}
     wait_for = ["foo", "active"] if option == "wait_for" else []
@@ -299,7 +299,7 @@ def test_service_by_name_with_resolve_is_listed_once(mock_api: MockApi) -> None:
     assert lists_of(mock_api, SERVICES) == 1
 
 
-def test_connections_of_a_vpn_service(mock_api: MockApi) -> None:
+def test_connections_of_vpn_service_are_selected(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     service = mock_api.id_of("vpn-one", "plants", "vpnservices")
     expected = [row["id"] for row in mock_api.rows("vpn-one") if row["vpnservice_id"] == service]
@@ -319,7 +319,7 @@ def test_connections_of_a_vpn_service(mock_api: MockApi) -> None:
     assert gathered(client, vpn_service=name[:-1] + "f") == []
 
 
-def test_filters_add_up(mock_api: MockApi) -> None:
+def test_filters_must_all_match(mock_api: MockApi) -> None:
     filters = {"status": ["active"], "tags": {"owner": "network-team"}}
     rows = gathered(client_of(mock_api), filters=filters, vpn_service="production")
     assert [row["name"] for row in rows] == ["branch-berlin", "branch-munich"]
@@ -328,7 +328,7 @@ def test_filters_add_up(mock_api: MockApi) -> None:
     assert [set(row) for row in rows] == [{"id", "mtu"}] * 2
 
 
-def test_other_peoples_connections_are_not_seen(mock_api: MockApi) -> None:
+def test_connections_of_other_projects_are_excluded(mock_api: MockApi) -> None:
     bob = client_of(mock_api, "bob")
     assert len(gathered(bob)) == 5
     assert gathered(bob, name=mock_api.id_of("vpn-one", 0)) == []
@@ -346,13 +346,13 @@ def waited(
     interval: float = 0.1,
     **wanted: t.Any,
 ) -> list[Row]:
-    """What a module with wait_for would return."""
+    """Return what a module with wait_for would return."""
     report = (told or Sentences()).report
     wait = Wait(states, timeout, interval)
     return wait_for_status(client.session, CONNECTION, Selection(**wanted), report, wait)
 
 
-def test_no_wait_where_all_is_well(mock_api: MockApi) -> None:
+def test_no_wait_when_all_are_ready(mock_api: MockApi) -> None:
     assert len(waited(client_of(mock_api), ["ACTIVE"], name="branch-munich")) == 1
     assert lists_of(mock_api) == 1
 
@@ -367,11 +367,11 @@ def test_no_wait_where_all_is_well(mock_api: MockApi) -> None:
         ({"name": "branch-munich", "filters": {"status": ["DOWN"]}}, "for branch-munich"),
     ],
 )
-def test_waiting_for_nothing_is_a_failure(mock_api: MockApi, wanted: Row, words: str) -> None:
+def test_waiting_for_nothing_is_failure(mock_api: MockApi, wanted: Row, words: str) -> None:
     assert words in failure(lambda: waited(client_of(mock_api), ["ACTIVE"], **wanted))
 
 
-def test_waiting_for_several_names_is_one_list_a_poll(mock_api: MockApi) -> None:
+def test_waiting_for_several_names_is_one_list_poll(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     mock_api.fault(LIST, skip=2, change={globex: {"status": "ACTIVE"}})
     names = ["partner-globex", mock_api.id_of("vpn-one", "branch-munich")]
@@ -380,7 +380,7 @@ def test_waiting_for_several_names_is_one_list_a_poll(mock_api: MockApi) -> None
     assert lists_of(mock_api) == 3
 
 
-def test_last_poll_is_before_a_timeout_shorter_than_the_interval(mock_api: MockApi) -> None:
+def test_last_poll_is_before_timeout_shorter_than_interval(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     mock_api.fault(LIST, skip=1, change={globex: {"status": "ACTIVE"}})
     rows = waited(
@@ -389,7 +389,7 @@ def test_last_poll_is_before_a_timeout_shorter_than_the_interval(mock_api: MockA
     assert rows[0]["status"] == "ACTIVE"
 
 
-def test_wait_timeout_bounds_a_request_in_flight(mock_api: MockApi) -> None:
+def test_wait_timeout_bounds_request_in_flight(mock_api: MockApi) -> None:
     mock_api.fault(LIST, delay=3, count=None)
     sentence = failure(lambda: waited(client_of(mock_api), ["ACTIVE"], timeout=0.2))
     assert "Timed out after 0.2 seconds" in sentence
@@ -407,7 +407,7 @@ def test_wait_of_zero_seconds_reads_once(mock_api: MockApi) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
 @pytest.mark.parametrize("option", ["wait_timeout", "wait_interval"])
-def test_wait_times_out_of_range_are_refused(option: str, value: float) -> None:
+def test_wait_times_out_of_range_are_rejected(option: str, value: float) -> None:
     times = {"wait_timeout": 1.0, "wait_interval": 1.0, option: value}
     wait = Wait(["ACTIVE"], times["wait_timeout"], times["wait_interval"])
     assert f"{option} must be " in failure(wait.check)
@@ -421,7 +421,7 @@ def test_id_without_dashes_is_waited_for(mock_api: MockApi) -> None:
     assert row == {"id": "conn7", "name": "odd"}
 
 
-def test_waiting_until_each_has_one_of_the_states(mock_api: MockApi) -> None:
+def test_waiting_until_each_has_one_of_states(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     paris = mock_api.id_of("vpn-one", "office-paris")
     mock_api.fault(LIST, skip=1, change={globex: {"status": "Active"}})
@@ -435,7 +435,7 @@ def test_waiting_until_each_has_one_of_the_states(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 1
 
 
-def test_what_is_waited_for_is_settled_at_the_start(mock_api: MockApi) -> None:
+def test_wait_selection_is_made_at_start(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     munich = mock_api.id_of("vpn-one", "branch-munich")
     # One comes to have the state of the filter, another ceases to: neither changes the choice.
@@ -445,7 +445,7 @@ def test_what_is_waited_for_is_settled_at_the_start(mock_api: MockApi) -> None:
     assert [row["name"] for row in rows] == ["partner-globex"]
 
 
-def test_the_last_state_of_each_is_told_when_time_is_up(mock_api: MockApi) -> None:
+def test_last_status_of_each_is_reported_on_timeout(mock_api: MockApi) -> None:
     sentence = failure(
         lambda: waited(client_of(mock_api), ["ACTIVE"], timeout=3, filters={"tags": {"site": ""}})
     )
@@ -458,7 +458,7 @@ def test_the_last_state_of_each_is_told_when_time_is_up(mock_api: MockApi) -> No
         assert state in sentence
 
 
-def test_a_state_that_is_none_is_waited_for_all_the_same(mock_api: MockApi) -> None:
+def test_undocumented_status_is_waited_for(mock_api: MockApi) -> None:
     for status in (None, "", ["ACTIVE"], {"a": 1}):
         mock_api.change(mock_api.id_of("vpn-one", "branch-munich"), status=status)
         sentence = failure(
@@ -468,7 +468,7 @@ def test_a_state_that_is_none_is_waited_for_all_the_same(mock_api: MockApi) -> N
 
 
 @pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
-def test_one_that_is_deleted_while_waiting_is_an_error(mock_api: MockApi, several: bool) -> None:
+def test_deletion_while_waiting_is_error(mock_api: MockApi, several: bool) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     mock_api.fault(LIST, skip=1, change={globex: None})
     wanted: Row = {"name": "partner-globex"}
@@ -479,7 +479,7 @@ def test_one_that_is_deleted_while_waiting_is_an_error(mock_api: MockApi, severa
     assert "partner-globex: PENDING_CREATE" in sentence
 
 
-def test_quirk_11_a_token_that_ends_while_waiting(mock_api: MockApi) -> None:
+def test_quirk_11_expired_token_is_renewed_while_waiting(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     timer = threading.Timer(0.4, mock_api.revoke_tokens)
     timer.start()
@@ -490,7 +490,7 @@ def test_quirk_11_a_token_that_ends_while_waiting(mock_api: MockApi) -> None:
     assert tokens_of(mock_api) == 2
 
 
-def test_waiting_and_resolving(mock_api: MockApi) -> None:
+def test_wait_and_resolve_work_together(mock_api: MockApi) -> None:
     (row,) = waited(
         client_of(mock_api), ["ACTIVE"], name="branch-munich", resolve=True, fields=["name"]
     )
@@ -498,7 +498,7 @@ def test_waiting_and_resolving(mock_api: MockApi) -> None:
     assert "status" not in row
 
 
-def test_a_passing_fault_does_not_end_the_waiting(mock_api: MockApi) -> None:
+def test_transient_fault_does_not_end_waiting(mock_api: MockApi) -> None:
     globex = mock_api.id_of("vpn-one", "partner-globex")
     mock_api.fault(LIST, skip=1, status=503, body="", headers={"Retry-After": "0"})
     mock_api.fault(LIST, skip=2, change={globex: {"status": "ACTIVE"}})

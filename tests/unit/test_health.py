@@ -22,7 +22,7 @@ from tests.mock_api import MockApi
 
 
 def connection(name: str | None = "berlin", **other: Any) -> dict[str, Any]:
-    """A connection that is up, but for what is given; its id is made of its name."""
+    """Return a connection that is up, but for what is given; its id is made of its name."""
     return {
         "id": f"id-{name}",
         "name": name,
@@ -35,12 +35,12 @@ def connection(name: str | None = "berlin", **other: Any) -> dict[str, Any]:
 
 
 def health(rows: list[dict[str, Any]], *arguments: Any, **options: Any) -> dict[str, Any]:
-    """The health of given connections."""
+    """Return the health of given connections."""
     return _health.health(lookups(rows), *arguments, **options)
 
 
 def lists(result: dict[str, Any]) -> dict[str, list[str]]:
-    """The names in each list that has any."""
+    """Return the names in each list that has any."""
     return {state: [row["name"] for row in result[state]] for state in STATES if result[state]}
 
 
@@ -72,7 +72,7 @@ def test_each_status_belongs_to_one_list(status: object, state: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "DOWN", "ERROR", "PENDING_UPDATE", None])
-def test_what_is_administratively_disabled_is_no_alarm(status: object) -> None:
+def test_disabled_connection_is_no_failure(status: object) -> None:
     result = health([connection(), connection("vienna", admin_state_up=False, status=status)])
     assert lists(result) == {"up": ["berlin"], "disabled": ["vienna"]}
     assert result["ok"]
@@ -81,11 +81,11 @@ def test_what_is_administratively_disabled_is_no_alarm(status: object) -> None:
     )
 
 
-def test_a_connection_with_an_unknown_administrative_state_is_required() -> None:
+def test_connection_with_unknown_administrative_state_is_required() -> None:
     assert not health([connection(admin_state_up=None, status="DOWN")])["ok"]
 
 
-def test_only_what_is_named_is_required() -> None:
+def test_only_listed_connections_are_required() -> None:
     rows = [connection(), connection("munich", status="DOWN"), connection("oslo", status="ERROR")]
     assert health(rows, ["berlin"])["ok"]
     assert health(rows, ["id-berlin"])["ok"]
@@ -98,7 +98,7 @@ def test_only_what_is_named_is_required() -> None:
     assert [row["required"] for state in STATES for row in result[state]] == [False, True, True]
 
 
-def test_a_disabled_connection_that_is_named_is_not_up() -> None:
+def test_disabled_connection_that_is_named_is_not_up() -> None:
     result = health([connection(admin_state_up=False)], ["berlin"])
     assert result["failures"] == [
         "berlin to 198.51.100.1 is administratively disabled (status ACTIVE, id id-berlin)."
@@ -106,14 +106,14 @@ def test_a_disabled_connection_that_is_named_is_not_up() -> None:
     assert not result["ok"]
 
 
-def test_all_of_a_required_name_must_be_up() -> None:
+def test_all_of_required_name_must_be_up() -> None:
     rows = [connection(), connection(id="second", status="PENDING_UPDATE")]
     result = health(rows, ["berlin"])
     assert not result["ok"]
     assert result["summary"] == ("2 IPsec connections: 1 pending, 1 up. 1 of 2 required are up.")
 
 
-def test_a_required_connection_that_does_not_exist_is_a_failure() -> None:
+def test_required_connection_that_does_not_exist_is_failure() -> None:
     result = health([connection()], ["berlin", "atlantis\nis up", "atlantis\nis up"], waited=30)
     assert not result["ok"]
     assert result["missing"] == ["atlantis\nis up"]
@@ -123,24 +123,24 @@ def test_a_required_connection_that_does_not_exist_is_a_failure() -> None:
     )
 
 
-def test_no_connection_at_all_is_a_failure() -> None:
+def test_no_connection_at_all_is_failure() -> None:
     result = health([])
     assert not result["ok"]
     assert result["summary"] == "0 IPsec connections. None is required."
     assert "empty list" in result["failures"][0]
 
 
-def test_waiting_is_not_mentioned_when_all_is_well() -> None:
+def test_waiting_is_not_mentioned_when_all_are_up() -> None:
     assert "aited" not in health([connection()], waited=30)["summary"]
 
 
-def test_the_order_of_the_input_makes_no_difference() -> None:
+def test_order_of_input_is_ignored() -> None:
     rows = [connection(name, id=f"id-{n}") for n, name in enumerate(["b", "A", "b", "", None])]
     assert health(rows) == health(rows[::-1])
     assert lists(health(rows)) == {"up": ["", None, "A", "b", "b"]}
 
 
-def test_a_connection_given_twice_counts_once() -> None:
+def test_connection_given_twice_counts_once() -> None:
     result = health([connection(), connection()])
     assert lists(result) == {"up": ["berlin"]}
 
@@ -160,7 +160,7 @@ def test_a_connection_given_twice_counts_once() -> None:
         ({"tags": {"site": ""}, "name": "berlin"}, []),
     ],
 )
-def test_given_connections_are_selected_as_the_module_does_it(
+def test_given_connections_are_filtered_as_in_module(
     filters: dict[str, Any], names: list[str]
 ) -> None:
     munich = connection(
@@ -182,13 +182,13 @@ def test_psk_is_not_in_result() -> None:
 
 
 @given(st.text())
-def test_a_sentence_is_one_line_whatever_the_name_is(name: str) -> None:
+def test_sentence_is_one_line_whatever_name_is(name: str) -> None:
     result = health([connection(name, id="c-1", status=name)])
     (sentence,) = result["messages"]
     assert len(sentence.splitlines()) == 1
 
 
-def test_the_scenario_in_both_flavours() -> None:
+def test_scenario_is_evaluated_in_both_flavors() -> None:
     expected = {"up": 12, "down": 3, "pending": 4, "error": 2, "disabled": 2, "unknown": 0}
     for flavor in ("otc", "neutron"):
         result = health(MockApi(flavor).rows("vpn-one"))
@@ -230,7 +230,7 @@ def test_wrong_arguments_are_rejected(arguments: dict[str, Any], message: str) -
         ipsec_health([connection()], **arguments)
 
 
-def test_a_lone_required_name_is_a_list_of_one() -> None:
+def test_single_required_name_is_list_of_one() -> None:
     assert ipsec_health([connection()], "berlin")["ok"] is True
     assert ipsec_health([connection()], "b")["missing"] == ["b"]
 
@@ -265,7 +265,7 @@ def test_results_of_two_clouds_are_one_health() -> None:
     ]
 
 
-def test_failed_lookup_is_a_failure_and_leaves_the_others() -> None:
+def test_failed_lookup_is_failure_and_leaves_others() -> None:
     failed = {"msg": "Cannot log in: HTTP 401.", "failed": False, "source": {"cloud": "staging"}}
     found = health([result("production", connection()), failed])
     assert found["failures"] == ["Cannot read the connections of staging: Cannot log in: HTTP 401."]
@@ -318,7 +318,7 @@ def test_required_connection_can_be_in_any_cloud() -> None:
         ),
     ],
 )
-def test_source_is_where_the_module_looked(
+def test_source_is_that_of_module_options(
     options: dict[str, Any],
     environment: dict[str, str],
     source: tuple[str, ...],
@@ -334,7 +334,7 @@ def test_source_is_where_the_module_looked(
     assert tuple(lookup[key] for key in keys) == source
 
 
-def test_failure_of_one_of_two_results_of_a_project_is_kept() -> None:
+def test_failure_of_one_of_two_results_of_project_is_kept() -> None:
     failed: dict[str, Any] = {
         "msg": "HTTP 503",
         "source": {"cloud": "one", "project_id": "project-1"},
@@ -345,7 +345,7 @@ def test_failure_of_one_of_two_results_of_a_project_is_kept() -> None:
         assert (lookup["ok"], lookup["message"]) == (False, "HTTP 503")
 
 
-def test_two_results_of_the_same_project_are_one_lookup() -> None:
+def test_two_results_of_same_project_are_one_lookup() -> None:
     found = health([result("one", connection()), result("one", connection("munich"))])
     assert len(found["lookups"]) == 1
     assert lists(found) == {"up": ["berlin", "munich"]}
@@ -375,7 +375,7 @@ def enterprise(name: str, **other: Any) -> dict[str, Any]:
         (("DOWN", "FREEZED"), "outage"),
     ],
 )
-def test_pair_has_a_state(statuses: tuple[str, str], state: str) -> None:
+def test_pair_has_state(statuses: tuple[str, str], state: str) -> None:
     rows = [enterprise(f"tunnel-{n}", status=status) for n, status in enumerate(statuses)]
     (pair,) = health(rows)["pairs"]
     assert pair["state"] == state
@@ -399,7 +399,7 @@ def test_pair_has_a_state(statuses: tuple[str, str], state: str) -> None:
         ({"vpnservice_id": None, "vgw_id": "gateway-1"}, 1),
     ],
 )
-def test_pair_has_the_gateway_and_the_customer_or_networks_in_common(
+def test_pair_has_gateway_and_customer_or_networks_in_common(
     second: dict[str, Any], pairs: int
 ) -> None:
     assert len(health([enterprise("one"), enterprise("two", **second)])["pairs"]) == pairs

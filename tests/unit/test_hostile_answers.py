@@ -53,7 +53,7 @@ def url() -> Iterator[str]:
     [*enumerate(CASES)],
     ids=[f"{number}-{case.name}"[:60] for number, case in enumerate(CASES)],
 )
-def test_answer_is_right_or_one_clear_failure(
+def test_response_is_right_or_one_clear_failure(
     url: str, number: int, case: Case, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before, threads = sockets(), remains()
@@ -83,6 +83,6 @@ def test_answer_is_right_or_one_clear_failure(
     assert sockets() <= before
 
 
-def test_answers_need_little_memory(peak_before: int) -> None:
+def test_responds_with_need_little_memory(peak_before: int) -> None:
     assert len(CASES) > 200
     assert peak() - peak_before < MAX_GROWTH

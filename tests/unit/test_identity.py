@@ -40,7 +40,7 @@ def credential_of(kind: str, owner: str) -> Row:
 
 
 def shell(kind: str, **more: str) -> dict[str, str]:
-    """An environment with the credential of bob."""
+    """Return an environment with the credential of bob."""
     auth = {"auth_url": URL, "project_name": "eu-de", **credential_of(kind, "bob")}
     variables = {"OS_" + name.upper(): value for name, value in auth.items()}
     return {**variables, "OS_AUTH_TYPE": kind, **more}
@@ -51,7 +51,7 @@ def used(options: Row) -> Row:
 
 
 @pytest.mark.parametrize(("given", "other"), PAIRS)
-def test_given_credential_is_not_mixed_with_the_environment(given: str, other: str) -> None:
+def test_given_credential_is_not_mixed_with_environment(given: str, other: str) -> None:
     auth = credential_of(given, "alice")
     options = merge_options({"auth": auth}, shell(other))
     assert options["auth_type"] == given
@@ -60,9 +60,7 @@ def test_given_credential_is_not_mixed_with_the_environment(given: str, other: s
 
 
 @pytest.mark.parametrize(("given", "other"), PAIRS)
-def test_one_half_of_a_credential_is_not_completed_by_the_environment(
-    given: str, other: str
-) -> None:
+def test_one_half_of_credential_is_not_completed_by_environment(given: str, other: str) -> None:
     for name, value in credential_of(given, "alice").items():
         if name == "username":
             continue
@@ -73,7 +71,7 @@ def test_one_half_of_a_credential_is_not_completed_by_the_environment(
 
 @pytest.fixture
 def clouds_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., None]:
-    """Writes a clouds.yaml with the cloud `one`."""
+    """Write a clouds.yaml with the cloud `one`."""
 
     def write(auth: Row, **cloud: t.Any) -> None:
         content = {"clouds": {"one": {"auth": {"auth_url": URL, **auth}, **cloud}}}
@@ -85,7 +83,7 @@ def clouds_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[.
 
 
 @pytest.mark.parametrize(("given", "other"), PAIRS)
-def test_given_credential_overrides_that_of_a_cloud(
+def test_given_credential_overrides_that_of_cloud(
     clouds_yaml: t.Callable[..., None], given: str, other: str
 ) -> None:
     clouds_yaml(credential_of(other, "bob"))
@@ -108,7 +106,7 @@ def test_given_credential_overrides_that_of_a_cloud(
         ({"security_token": "new"}, {"access_key": "bob-ak", "secret_key": "bob-sk"}),
     ],
 )
-def test_secret_from_a_vault_completes_the_cloud(
+def test_secret_from_vault_completes_cloud(
     clouds_yaml: t.Callable[..., None], given: Row, rest: Row
 ) -> None:
     clouds_yaml({name: v for kind in CREDENTIALS for name, v in credential_of(kind, "bob").items()})
@@ -116,7 +114,7 @@ def test_secret_from_a_vault_completes_the_cloud(
 
 
 @pytest.mark.parametrize(("kind", "given"), [("password", "token"), ("token", "password")])
-def test_given_credential_that_the_type_of_the_cloud_does_not_use_is_a_warning(
+def test_given_credential_that_type_of_cloud_does_not_use_is_warning(
     clouds_yaml: t.Callable[..., None], kind: str, given: str
 ) -> None:
     clouds_yaml(credential_of(kind, "bob"), auth_type=kind)
@@ -126,7 +124,7 @@ def test_given_credential_that_the_type_of_the_cloud_does_not_use_is_a_warning(
     assert options["auth"][kind] == f"bob-{kind}"
 
 
-def test_the_environment_adds_no_credential_to_a_cloud(
+def test_environment_adds_no_credential_to_cloud(
     clouds_yaml: t.Callable[..., None],
 ) -> None:
     clouds_yaml({"username": "alice"})
@@ -136,13 +134,13 @@ def test_the_environment_adds_no_credential_to_a_cloud(
 
 
 @pytest.mark.parametrize("kind", CREDENTIALS)
-def test_type_is_derived_from_the_environment(kind: str) -> None:
+def test_type_is_derived_from_environment(kind: str) -> None:
     environ = shell(kind)
     del environ["OS_AUTH_TYPE"]
     assert merge_options({}, environ)["auth_type"] == kind
 
 
-def test_order_of_the_derived_types() -> None:
+def test_derived_types_have_order() -> None:
     auth: Row = {}
     for kind in reversed(CREDENTIALS):
         auth.update(credential_of(kind, "alice"))
@@ -153,20 +151,20 @@ def test_order_of_the_derived_types() -> None:
     ]
 
 
-def test_given_type_overrides_the_derived_one() -> None:
+def test_given_type_overrides_derived_one() -> None:
     auth = {**credential_of("password", "alice"), "token": "alice-token"}
     options = merge_options({"auth": auth, "auth_type": "token"}, {})
     assert options["auth_type"] == "token"
     assert options["warnings"] == ["auth.password is not used, because auth_type is token."]
 
 
-def test_given_user_with_a_token_of_the_environment_is_a_warning() -> None:
+def test_given_user_with_token_of_environment_is_warning() -> None:
     options = merge_options({"auth": {"username": "alice"}}, shell("token"))
     assert options["warnings"] == ["auth.username is not used, because auth_type is token."]
 
 
 @pytest.mark.parametrize("option", ["endpoint", "enterprise_endpoint"])
-def test_endpoint_of_the_environment_gets_no_token_of_a_given_cloud(option: str) -> None:
+def test_endpoint_of_environment_gets_no_token_of_given_cloud(option: str) -> None:
     variable = {"endpoint": "NETWORK", "enterprise_endpoint": "VPN"}[option]
     override = {f"OS_{variable}_ENDPOINT_OVERRIDE": "https://elsewhere.example.com"}
     environ = shell("password", **override)
@@ -186,7 +184,7 @@ def test_endpoint_of_the_environment_gets_no_token_of_a_given_cloud(option: str)
     assert option not in keys
 
 
-def test_endpoint_of_the_environment_belongs_to_its_access_key() -> None:
+def test_endpoint_of_environment_belongs_to_its_access_key() -> None:
     environ = shell("aksk", OS_NETWORK_ENDPOINT_OVERRIDE="https://vpc.example.com")
     del environ["OS_AUTH_URL"]
     options = merge_options({}, environ)
@@ -194,7 +192,7 @@ def test_endpoint_of_the_environment_belongs_to_its_access_key() -> None:
     assert options["warnings"] == []
 
 
-def test_scope_of_the_environment_does_not_join_a_given_project() -> None:
+def test_scope_of_environment_does_not_join_given_project() -> None:
     environ = shell("password", OS_SYSTEM_SCOPE="all", OS_TRUST_ID="t", OS_PROJECT_ID="p")
     auth = merge_options({"auth": {"project_name": "mine"}}, environ)["auth"]
     assert auth["project_name"] == "mine"
@@ -204,7 +202,7 @@ def test_scope_of_the_environment_does_not_join_a_given_project() -> None:
     assert not {"system_scope", "trust_id", "project_id", "project_name"} & set(auth)
 
 
-def test_identity_of_the_task_is_seen_by_the_server(mock_api: MockApi) -> None:
+def test_identity_of_task_is_seen_by_server(mock_api: MockApi) -> None:
     """Bob's shell, in which alice runs a task with her own password, and with her token."""
     environ = {**mock_api.environment("bob", "aksk"), "OS_AUTH_URL": mock_api.auth_url}
     alice: Row = {
@@ -222,7 +220,7 @@ def test_identity_of_the_task_is_seen_by_the_server(mock_api: MockApi) -> None:
     assert all("authorization" not in request.headers for request in mock_api.requests)
 
 
-def test_missing_halves_are_named_with_what_is_there() -> None:
+def test_missing_halves_are_reported_with_present_ones() -> None:
     environ = {"OS_AUTH_TYPE": "password", "OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}
     sentence = failure(lambda: connect(merge_options({}, environ)))
     assert "requires auth_url, username or user_id, password." in sentence

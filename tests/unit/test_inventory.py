@@ -43,7 +43,7 @@ SOURCE: Row = {"auth": AUTH}
 
 
 def evaluate(name: str, value: t.Any, kind: str, evaluated: t.Any = None) -> t.Any:
-    """The value of one option; `evaluated` is what its templates return."""
+    """Return the value of one option; `evaluated` is what its templates return."""
     definitions = {name: {"type": kind}}
     answer = options.evaluate_options(
         {name: value}, definitions, lambda given: given if evaluated is None else evaluated
@@ -88,7 +88,7 @@ def test_option_is_converted(name: str, value: t.Any, kind: str, expected: t.Any
         ("tags", {"a": ["{% x %}"]}, "dict", "The option tags.a[0] still contains a template"),
     ],
 )
-def test_option_of_wrong_shape_is_refused_without_its_value(
+def test_option_of_wrong_shape_is_rejected_without_its_value(
     name: str, value: t.Any, kind: str, expected: str
 ) -> None:
     with pytest.raises(VpnError) as caught:
@@ -126,7 +126,7 @@ def test_clouds_that_hang_leave_no_thread_and_no_socket(
     assert sockets() <= before
 
 
-def test_auth_of_an_entry_is_merged_with_that_of_the_source() -> None:
+def test_auth_of_entry_is_merged_with_that_of_source() -> None:
     entries = [{"auth": {"username": "bob"}, "label": "b"}, {"region_name": "eu-nl"}]
     first, second = sources.read_clouds(SOURCE, entries, {})
     assert first.label == "b"
@@ -136,7 +136,7 @@ def test_auth_of_an_entry_is_merged_with_that_of_the_source() -> None:
     assert second.options["auth"]["username"] == "alice"
 
 
-def test_entry_with_another_project_or_credential_replaces_that_of_the_source() -> None:
+def test_entry_with_another_project_or_credential_replaces_that_of_source() -> None:
     entries = [{"auth": {"project_id": "two"}}, {"auth": {"token": "t"}, "auth_type": "token"}]
     first, second = sources.read_clouds(SOURCE, entries, {})
     assert first.label == "two"
@@ -164,7 +164,7 @@ def test_entry_with_another_project_or_credential_replaces_that_of_the_source() 
         ),
     ],
 )
-def test_entry_of_wrong_shape_is_refused_without_its_value(
+def test_entry_of_wrong_shape_is_rejected_without_its_value(
     entries: list[t.Any], expected: str
 ) -> None:
     with pytest.raises(VpnError) as caught:
@@ -178,7 +178,7 @@ QUERY = Selection(filters={"status": ["DOWN"]})
 
 
 def key(query: Selection = QUERY, **changed: t.Any) -> str:
-    """The cache key of a cloud with other options."""
+    """Return the cache key of a cloud with other options."""
     given = {"auth_type": "password", "auth": AUTH, "label": "same", **changed}
     return sources.cache_key(sources.read_clouds(given, [], {}), {"classic": query})
 
@@ -203,7 +203,7 @@ def test_cache_key_differs_when_another_user_or_query_is_used(changed: Row) -> N
     assert key(**changed) != key()
 
 
-def test_cache_key_differs_between_clouds_of_a_file() -> None:
+def test_cache_key_differs_between_clouds_of_file() -> None:
     one, other = (sources.Cloud("same", {"cloud": name, "auth": {}}) for name in ("a", "b"))
     keys = [
         sources.cache_key(clouds, selections)
@@ -213,7 +213,7 @@ def test_cache_key_differs_between_clouds_of_a_file() -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_cache_key_is_the_same_with_another_password_or_timeout() -> None:
+def test_cache_key_is_same_with_another_password_or_timeout() -> None:
     assert key(auth={**AUTH, "password": "changed"}) == key()
     assert key(api_timeout=5.0) == key()
 
@@ -226,14 +226,14 @@ def test_cache_of_another_shape_is_not_used(cached: str | None) -> None:
     assert sources.from_cache(cached, [sources.Cloud("one", {})]) is None
 
 
-def test_secrets_in_the_cache_are_dropped() -> None:
+def test_secrets_in_cache_are_dropped() -> None:
     row = '{"id": "a", "created_at": null, "edition": "classic", "peer_address": "b", "psk": "x", "vendor": {"psk": "x"}}'
     assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
         [{"id": "a", "created_at": None, "edition": "classic", "peer_address": "b", "vendor": {}}]
     ]
 
 
-def test_serialization_markers_in_the_cache_are_dropped() -> None:
+def test_serialization_markers_in_cache_are_dropped() -> None:
     row = (
         '{"id": "a", "created_at": null, "edition": "", "peer_address": {"__ansible_unsafe": "x"}}'
     )
@@ -250,7 +250,7 @@ def test_parallel_calls_do_not_wait_for_each_other() -> None:
     assert run_parallel(lambda _number: everybody.wait(30) >= 0, range(30)) == [True] * 30
 
 
-def test_parallel_calls_return_in_order_and_an_error_does_not_wait() -> None:
+def test_parallel_calls_return_in_order_and_error_does_not_wait() -> None:
     assert run_parallel(lambda number: number * 2, [3, 1, 2]) == [6, 2, 4]
     never = threading.Event()
 
@@ -269,12 +269,12 @@ def test_parallel_calls_return_in_order_and_an_error_does_not_wait() -> None:
 
 
 def row(**fields: t.Any) -> Row:
-    """A connection."""
+    """Return a connection."""
     return {"id": "id-1", "name": "one", "peer_address": "192.0.2.1", **fields}
 
 
 def candidate(connection: Row, cloud: str, prefix: str) -> hosts.Candidate:
-    """The host of a connection of a cloud."""
+    """Return the host of a connection of a cloud."""
     facts = {**hosts.documented_facts(connection), "cloud": cloud}
     return hosts.candidate(connection, facts, prefix)
 
@@ -302,14 +302,14 @@ def test_unusable_address_is_no_ansible_host(address: t.Any) -> None:
 @pytest.mark.parametrize(
     "addresses", [("2001:db8::1", "2001:DB8:0::1"), ("vpn.example.com", "VPN.example.com.")]
 )
-def test_spellings_of_an_address_are_one_gateway(addresses: tuple[str, str]) -> None:
+def test_address_notations_are_one_gateway(addresses: tuple[str, str]) -> None:
     found = hosts.by_gateway(
         [candidate(row(id=one, peer_address=one), "", "p_") for one in addresses], "p_"
     )
     assert [len(gateway.variables["p_connections"]) for gateway in found] == [2]
 
 
-def test_connections_without_an_address_are_separate_gateways() -> None:
+def test_connections_without_address_are_separate_gateways() -> None:
     addresses = {"a": None, "b": None, "c": "", "d": "192.0.2.1", "e": "192.0.2.1"}
     rows = [row(id=one, peer_address=address) for one, address in addresses.items()]
     found = hosts.by_gateway([candidate(one, "", "p_") for one in rows], "p_")
@@ -321,7 +321,7 @@ def test_connections_without_an_address_are_separate_gateways() -> None:
     "prefix",
     ["ansible_", "ansible_net_", "ipsec_health_", "ipsec_report_x", "1", "a-", "{{ x }}", "a b"],
 )
-def test_prefix_is_refused(prefix: str) -> None:
+def test_reserved_prefix_is_rejected(prefix: str) -> None:
     with pytest.raises(VpnError, match=r"^hostvars_prefix must"):
         hosts.check_prefix(prefix)
 
@@ -350,7 +350,7 @@ def test_prefix_is_accepted(prefix: str) -> None:
         ("", ""),
     ],
 )
-def test_host_name(text: str, expected: str) -> None:
+def test_host_name_is_safe(text: str, expected: str) -> None:
     assert hosts.safe_host_name(text) == expected
 
 
@@ -360,7 +360,7 @@ def test_host_name(text: str, expected: str) -> None:
 @example("@file")
 @example("::1 ")
 @example("a\u202eb")
-def test_host_name_is_a_file_name_and_a_pattern_for_itself(text: str) -> None:
+def test_host_name_is_file_name_and_pattern_for_itself(text: str) -> None:
     name = hosts.safe_host_name(text)
     if not name:
         return
@@ -386,7 +386,7 @@ def test_host_names_are_unique(preferred: list[str]) -> None:
     assert all(split_host_pattern(name) == [name] for name in chosen)
 
 
-def test_host_of_another_source_gives_its_name_only_to_the_same_connection() -> None:
+def test_host_of_another_source_gives_its_name_only_to_same_connection() -> None:
     mine = candidate(row(), "one", "ipsec_")
     existing = {name: Host(name) for name in ("one", "static")}
     existing["one"].vars.update(mine.variables)
@@ -400,7 +400,7 @@ def test_host_of_another_source_gives_its_name_only_to_the_same_connection() -> 
     assert hosts.HostNames(existing, (), "ipsec_").choose(["one"], gateway) == "one_id-1"
 
 
-def test_name_with_an_id_is_not_taken_twice_beside_another_source() -> None:
+def test_name_with_id_is_not_taken_twice_with_another_source() -> None:
     names = hosts.HostNames({"one": Host("one")}, (), "ipsec_")
     assert names.choose(["one_id-1"], candidate(row(id="id-2"), "", "ipsec_")) == "one_id-1"
     assert names.choose(["one"], candidate(row(), "", "ipsec_")) == "one_id-1_2"

@@ -72,12 +72,12 @@ def test_each_connection_has_its_metrics() -> None:
     assert "not-for-logs" not in metrics(rows)
 
 
-def test_order_of_the_input_is_ignored() -> None:
+def test_order_of_input_is_ignored() -> None:
     rows = [connection(name, id=f"id-{n}") for n, name in enumerate(["b", "A", "b", "", None])]
     assert metrics(rows) == metrics(rows[::-1])
 
 
-def test_series_have_the_labels_of_their_source() -> None:
+def test_series_have_labels_of_their_source() -> None:
     text = metrics([result("production", connection()), result("staging", connection("munich"))])
     for cloud, name in (("production", "berlin"), ("staging", "munich")):
         source = (
@@ -99,7 +99,7 @@ def test_healthy_clouds_are_ok() -> None:
     assert found["lookup_success", "staging", ""] == 1
 
 
-def test_failed_lookup_keeps_the_time_of_the_last_success() -> None:
+def test_failed_lookup_keeps_time_of_last_success() -> None:
     failed = {"msg": "HTTP 401", "source": {"cloud": "staging", "region": "eu-de"}}
     first = metrics([result("production", connection()), result("staging", connection("munich"))])
     second = metrics([result("production", connection()), failed], NOW + 60, first)
@@ -116,14 +116,14 @@ def test_failed_lookup_keeps_the_time_of_the_last_success() -> None:
     assert 'cloud="staging",region="eu-de",project="sales",project_id="project-1",edition' in third
 
 
-def test_lookup_that_never_succeeded_has_the_time_zero() -> None:
+def test_lookup_that_never_succeeded_has_time_zero() -> None:
     failed = {"msg": "HTTP 401", "source": {"cloud": "staging"}}
     for previous in ("", "not a metric", metrics([result("production", connection())])):
         found = samples(metrics([failed], NOW, previous))
         assert found["last_success_timestamp_seconds", "staging", ""] == 0
 
 
-def test_malformed_time_in_the_previous_metrics_is_ignored() -> None:
+def test_malformed_time_in_previous_metrics_is_ignored() -> None:
     previous = metrics([result("staging", connection())]).replace(str(NOW), "soon")
     failed = {"msg": "HTTP 401", "source": {"cloud": "staging"}}
     assert (
@@ -136,7 +136,7 @@ def test_no_connection_is_not_ok() -> None:
     assert samples(metrics([result("staging")]))["health_ok", "staging", ""] == 0
 
 
-def test_pairs_have_a_state() -> None:
+def test_pairs_have_state() -> None:
     rows = [enterprise("one"), enterprise("two", status="DOWN")]
     found = samples(metrics(rows))
     states = {
@@ -147,7 +147,7 @@ def test_pairs_have_a_state() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8")), st.text(st.sampled_from('\\"\n\r\tn{}, \u2028')))
-def test_any_text_comes_back_out_of_the_metrics(name: str, address: str) -> None:
+def test_any_text_survives_metrics(name: str, address: str) -> None:
     text = metrics([connection(name, id="c-1", peer_address=address)])
     families = {family.name: family for family in text_string_to_metric_families(text)}
     (sample,) = families[PREFIX + "connection_up"].samples
@@ -158,7 +158,7 @@ def test_any_text_comes_back_out_of_the_metrics(name: str, address: str) -> None
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
-def test_time_of_the_last_success_is_found_for_any_name_of_a_cloud(cloud: str) -> None:
+def test_time_of_last_success_is_found_for_any_name_of_cloud(cloud: str) -> None:
     source = {"cloud": "x" + cloud}
     before = metrics([{"ipsec_connections": [connection()], "source": source}])
     after = metrics([{"msg": "HTTP 401", "source": source}], NOW + 60, before)
@@ -175,7 +175,7 @@ def test_half_surrogates_are_replaced() -> None:
     assert 'name="half ? surrogate"' in metrics([connection("half \ud800 surrogate", id="c-1")])
 
 
-def test_input_that_is_not_a_health_is_rejected() -> None:
+def test_input_that_is_not_health_is_rejected() -> None:
     with pytest.raises(AnsibleFilterError, match="must be a result of the filter ipsec_health"):
         ipsec_health_metrics({"ok": True})
 

@@ -66,7 +66,7 @@ def refused(answer: requests.Response, status: int, code: str) -> None:
     assert body["request_id"]
 
 
-def test_pages_follow_the_time_of_creation(alice: Reader) -> None:
+def test_pages_follow_time_of_creation(alice: Reader) -> None:
     whole = alice.ask("vpn-connection").json()
     assert whole["total_count"] == whole["page_info"]["current_count"] == 17
     assert whole["request_id"]
@@ -78,7 +78,7 @@ def test_pages_follow_the_time_of_creation(alice: Reader) -> None:
     assert whole["vpn_connections"][-1]["name"] == "laboratory"
 
 
-def test_marker_is_the_text_of_the_last_row(alice: Reader) -> None:
+def test_marker_is_text_of_last_row(alice: Reader) -> None:
     page = alice.ask("vpn-connection", limit=2).json()
     assert page["page_info"]["next_marker"] == "2025-11-03T17:15:02.123456789+08:00"
     # A plus sign that is not encoded arrives as a space.
@@ -103,7 +103,7 @@ def test_empty_page_has_no_marker(mock_api: MockApi) -> None:
         ("customer-gateways", {"limit": 201}),
     ],
 )
-def test_invalid_paging_is_refused(alice: Reader, path: str, query: Row) -> None:
+def test_invalid_paging_is_rejected(alice: Reader, path: str, query: Row) -> None:
     refused(alice.ask(path, **query), 400, "VPN.0001")
 
 
@@ -117,7 +117,7 @@ def test_filter_selects_but_total_does_not(alice: Reader) -> None:
     assert several["page_info"]["current_count"] == 16
 
 
-def test_address_is_the_id_of_an_eip_or_a_private_address(alice: Reader) -> None:
+def test_address_is_id_of_eip_or_private_address(alice: Reader) -> None:
     gateways = {row["id"]: row for row in alice.ask("vpn-gateways").json()["vpn_gateways"]}
     for row in alice.ask("vpn-connection").json()["vpn_connections"]:
         gateway = gateways[row["vgw_id"]]
@@ -141,7 +141,7 @@ def test_address_is_the_id_of_an_eip_or_a_private_address(alice: Reader) -> None
     }
 
 
-def test_log_has_the_newest_entry_first(alice: Reader) -> None:
+def test_log_has_newest_entry_first(alice: Reader) -> None:
     down = alice.server.rows("vpn-one", "vpn_connections")[3]
     logs = alice.ask(f"vpn-connection/{down['id']}/log").json()["logs"]
     assert [set(entry) for entry in logs] == [{"time", "raw_message"}] * 2
@@ -152,7 +152,7 @@ def test_log_has_the_newest_entry_first(alice: Reader) -> None:
     refused(alice.ask(f"vpn-connection/{alice.id_of('plant-abnormal')}/log"), 400, "VPN.0304")
 
 
-def test_single_objects_tags_and_quotas(alice: Reader) -> None:
+def test_single_objects_tags_and_quotas_are_returned(alice: Reader) -> None:
     body = alice.ask(f"vpn-connection/{alice.id_of('plant-leipzig')}").json()
     monitor = alice.ask(f"connection-monitors/{body['vpn_connection']['connection_monitor_id']}")
     assert monitor.json()["connection_monitor"]["vpn_connection_id"] == body["vpn_connection"]["id"]
@@ -167,19 +167,19 @@ def test_single_objects_tags_and_quotas(alice: Reader) -> None:
     assert zones["professional1"]["vpc"]
 
 
-def test_unknown_ids_and_other_projects_are_refused(alice: Reader) -> None:
+def test_unknown_ids_and_other_projects_are_rejected(alice: Reader) -> None:
     foreign = alice.server.rows("vpn-two", "vpn_connections")[0]["id"]
     refused(alice.ask(f"vpn-connection/{foreign}"), 404, "VPN.0004")
     alice.url = f"{alice.server.url}/v5/{alice.server.project_id('vpn-two')}"
     refused(alice.ask("vpn-connection"), 403, "VPN.0003")
 
 
-def test_invalid_token_is_refused(alice: Reader) -> None:
+def test_invalid_token_is_rejected(alice: Reader) -> None:
     alice.headers = {"X-Auth-Token": "x"}
     assert alice.ask("vpn-connection").status_code == 401
 
 
-def test_catalog_lists_it_on_demand() -> None:
+def test_catalog_lists_enterprise_on_demand() -> None:
     for kind in ("evpn", "vpn"):
         with MockApi(enterprise_type=kind) as server:
             reader = Reader(server, "alice", "vpn-one")
@@ -187,7 +187,7 @@ def test_catalog_lists_it_on_demand() -> None:
             assert entry["endpoints"][0]["url"] == reader.url
 
 
-def test_neutron_has_none() -> None:
+def test_neutron_has_no_enterprise_api() -> None:
     with MockApi("neutron") as server:
         assert Reader(server, "alice", "vpn-one").ask("vpn-connection").status_code == 404
 
@@ -205,7 +205,7 @@ def test_bulk_is_made_of_pairs() -> None:
         assert sum(map(len, customers)) == 500
 
 
-def test_quirks_change_the_list(alice: Reader) -> None:
+def test_quirks_change_list(alice: Reader) -> None:
     def rows(*quirks: str, **query: t.Any) -> Row:
         alice.server.fault("/vpn-connection", quirks=list(quirks))
         return t.cast("Row", alice.ask("vpn-connection", **query).json())
@@ -225,7 +225,7 @@ def test_quirks_change_the_list(alice: Reader) -> None:
     assert rows("ignore_marker", limit=2, marker=marker) != rows(limit=2, marker=marker)
 
 
-def test_page_is_smaller_than_the_limit_on_demand() -> None:
+def test_page_is_smaller_than_limit_on_demand() -> None:
     with MockApi(enterprise_connections=300) as server:
         reader = Reader(server, "carl", "vpn-bulk")
         server.fault("/vpn-connection", quirks=["clamp_limit"])

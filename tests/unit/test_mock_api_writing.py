@@ -124,7 +124,7 @@ def test_otc_accepts_its_own_algorithms_only(otc: Writer) -> None:
         ("ipsec_site_connections", {"peer_ep_group_id": None}),
     ],
 )
-def test_otc_refuses_what_its_documents_do_not_allow(otc: Writer, kind: str, change: Row) -> None:
+def test_otc_rejects_what_its_documents_do_not_allow(otc: Writer, kind: str, change: Row) -> None:
     good: dict[str, Row] = {
         "ikepolicies": ALGORITHMS,
         "endpoint_groups": {"type": "cidr", "endpoints": ["10.0.0.0/24"]},
@@ -136,14 +136,14 @@ def test_otc_refuses_what_its_documents_do_not_allow(otc: Writer, kind: str, cha
     assert otc.ask("POST", kind, body=good[kind]).status_code == 201
 
 
-def test_otc_changes_a_policy_in_use(otc: Writer) -> None:
+def test_otc_changes_policy_in_use(otc: Writer) -> None:
     body = otc.tunnel()
     otc.create("ipsec_site_connections", **body)
     answer = otc.ask("PUT", "ikepolicies", body["ikepolicy_id"], {"pfs": "group14"})
     assert answer.json()["ikepolicy"]["pfs"] == "group14"
 
 
-def test_otc_refuses_a_second_service_and_twin_connections(otc: Writer) -> None:
+def test_otc_rejects_second_service_and_twin_connections(otc: Writer) -> None:
     body = otc.tunnel()
     otc.create("ipsec_site_connections", **body)
     same = otc.create("endpoint_groups", type="cidr", endpoints=["10.50.0.0/24"])["id"]
@@ -175,7 +175,7 @@ def test_otc_has_no_extensions(otc: Writer) -> None:
     assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101")
 
 
-def test_agent_reports_a_connection_and_its_service(otc: Writer) -> None:
+def test_agent_reports_connection_and_its_service(otc: Writer) -> None:
     body = otc.tunnel()
     # Without a connection, a service stays pending.
     assert [otc.get("vpnservices", body["vpnservice_id"])["status"] for _get in range(3)] == [
@@ -187,7 +187,7 @@ def test_agent_reports_a_connection_and_its_service(otc: Writer) -> None:
     assert otc.get("vpnservices", body["vpnservice_id"])["status"] == "ACTIVE"
 
 
-def test_agent_never_reports_a_disabled_connection() -> None:
+def test_agent_never_reports_disabled_connection() -> None:
     with MockApi("neutron", agent_polls=0) as server:
         writer = Writer(server)
         body = writer.tunnel({"auth_algorithm": "sha256"})
@@ -201,7 +201,7 @@ def test_agent_never_reports_a_disabled_connection() -> None:
         assert writer.get("ipsec_site_connections", first["id"])["status"] == "ERROR"
 
 
-def test_lost_response_follows_a_request_that_was_carried_out(otc: Writer) -> None:
+def test_lost_response_follows_request_that_was_carried_out(otc: Writer) -> None:
     otc.server.fault(POST_POLICY, method="POST", reset=True)
     with pytest.raises(requests.ConnectionError):
         otc.ask("POST", "ikepolicies", body={**ALGORITHMS, "name": "reset"})

@@ -91,13 +91,13 @@ UNUSABLE_OPTIONS = {
 
 
 def documented() -> Row:
-    """The options of the documentation fragment."""
+    """Return the options of the documentation fragment."""
     options: Row = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
     return options
 
 
 def shape(option: Row) -> Row:
-    """What documentation and argument spec have to say alike of an option."""
+    """Return what documentation and argument spec have to say alike of an option."""
     names = ("type", "elements", "choices", "default", "required")
     found = {name: option.get(name) for name in names}
     # a type that is a function of our own is `raw` in the documentation
@@ -106,7 +106,7 @@ def shape(option: Row) -> Row:
 
 @pytest.fixture(scope="module")
 def documentation(collections: Path) -> dict[str, Row]:
-    """The options of the modules and of the inventory plugin, as ansible-doc tells them."""
+    """Return the options of the modules and of the inventory plugin, as ansible-doc tells them."""
     options: dict[str, Row] = {}
     for kind, plugins in (("module", SPECS), ("inventory", ["ipsec_connections"])):
         names = [f"otc.vpn.{plugin}" for plugin in plugins]
@@ -145,7 +145,7 @@ def test_documentation_and_argument_spec_of_each_module_agree(
             assert shape(options[name]["suboptions"][inner]) == shape(suboption), (name, inner)
 
 
-def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]) -> None:
+def test_inventory_plugin_has_same_options(documentation: dict[str, Row]) -> None:
     options = documentation["ipsec_connections"]
     for name, option in OPTIONS.items():
         assert shape(options[name]) == shape(option), name
@@ -155,13 +155,13 @@ def test_the_inventory_plugin_has_the_same_options(documentation: dict[str, Row]
     assert not {"include_psk", "psk"} & set(options)
 
 
-def test_quirk_18_exactly_the_secrets_are_hidden() -> None:
+def test_quirk_18_only_secrets_are_hidden() -> None:
     assert OPTIONS["auth"].get("no_log") is None
     assert {name for name, option in AUTH.items() if option.get("no_log")} == set(SECRETS)
     assert not any(option.get("no_log") for option in OPTIONS.values())
 
 
-def test_every_default_and_variable_is_in_the_documentation() -> None:
+def test_every_default_and_variable_is_in_documentation() -> None:
     options = documented()
     for name, variables in VARIABLES.items():
         for variable in variables:
@@ -183,11 +183,11 @@ def test_every_option_of_keystoneauth1_is_declared() -> None:
 # --- where they come from ---
 
 
-def test_defaults() -> None:
+def test_defaults_are_used() -> None:
     assert merge_options({}, {}) == {**DEFAULTS, "auth": {}, **NOTHING}
 
 
-def test_an_option_wins_over_the_environment_and_that_over_the_default() -> None:
+def test_option_overrides_environment_and_that_overrides_default() -> None:
     environ = {
         "OS_AUTH_TYPE": "token",
         "OS_REGION_NAME": "eu-nl",
@@ -250,25 +250,25 @@ def test_null_is_not_given() -> None:
     ("value", "checked"),
     [("true", False), ("1", False), ("ON", False), ("false", True), ("0", True), ("no", True)],
 )
-def test_os_insecure_says_the_opposite(value: str, checked: bool) -> None:
+def test_os_insecure_is_opposite_of_validate_certs(value: str, checked: bool) -> None:
     assert merge_options({}, {"OS_INSECURE": value})["validate_certs"] is checked
 
 
 @pytest.mark.parametrize("variable", ["OS_API_TIMEOUT", "OS_CONNECT_RETRIES"])
-def test_a_number_that_is_none(variable: str) -> None:
+def test_invalid_number_is_rejected(variable: str) -> None:
     assert f"{variable} must be a number, got: 'soon'." in failure(
         lambda: merge_options({}, {variable: "soon"})
     )
 
 
 @pytest.mark.parametrize(("first", "second"), ALTERNATIVES)
-def test_the_environment_does_not_join_an_alternative(first: str, second: str) -> None:
+def test_environment_does_not_join_alternative(first: str, second: str) -> None:
     for given, other in ((first, second), (second, first)):
         environ = {f"OS_{other.upper()}": "theirs", f"OS_{given.upper()}": "theirs"}
         assert merge_options({"auth": {given: "mine"}}, environ)["auth"] == {given: "mine"}
 
 
-def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one(
+def test_project_of_environment_does_not_override_given_one(
     mock_api: MockApi,
 ) -> None:
     environ = {**mock_api.environment("bob"), "OS_PROJECT_ID": mock_api.project_id("vpn-two")}
@@ -283,7 +283,7 @@ def test_the_project_of_the_environment_does_not_take_the_place_of_the_given_one
 def clouds(
     mock_api: MockApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> t.Callable[..., None]:
-    """Writes a clouds.yaml with alice's cloud, `one`, and others."""
+    """Write a clouds.yaml with alice's cloud, `one`, and others."""
 
     def write(**changes: t.Any) -> None:
         auth = mock_api.auth_options()
@@ -302,7 +302,7 @@ def clouds(
     return write
 
 
-def test_a_cloud_of_clouds_yaml(clouds: t.Callable[..., None]) -> None:
+def test_cloud_of_clouds_yaml_is_used(clouds: t.Callable[..., None]) -> None:
     assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
@@ -312,11 +312,11 @@ def test_certificates_are_checked_by_default(clouds: t.Callable[..., None]) -> N
     assert tls_settings(merge_options({}, {})).verify is True
 
 
-def test_os_cloud(clouds: t.Callable[..., None]) -> None:
+def test_os_cloud_selects_cloud(clouds: t.Callable[..., None]) -> None:
     assert len(gathered(connect(merge_options({}, {"OS_CLOUD": "one"})))) == 23
 
 
-def test_the_environment_adds_nothing_to_a_cloud(
+def test_environment_adds_nothing_to_cloud(
     clouds: t.Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environ = {
@@ -336,12 +336,12 @@ def test_the_environment_adds_nothing_to_a_cloud(
     assert len(gathered(connect(options))) == 23
 
 
-def test_os_cloud_adds_nothing_to_a_given_auth(clouds: t.Callable[..., None]) -> None:
+def test_os_cloud_adds_nothing_to_given_auth(clouds: t.Callable[..., None]) -> None:
     options = merge_options({"auth": {"username": "bob"}}, {"OS_CLOUD": "one"})
     assert options["auth"] == {"username": "bob"}
 
 
-def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
+def test_option_overrides_cloud(clouds: t.Callable[..., None]) -> None:
     clouds(interface="internal", api_timeout=3, verify=False)
     options = merge_options({"cloud": "one"}, {})
     assert (options["interface"], options["api_timeout"]) == ("internal", 3)
@@ -356,7 +356,7 @@ def test_an_option_wins_over_the_cloud(clouds: t.Callable[..., None]) -> None:
     assert "project_name" not in options["auth"]
 
 
-def test_interfaces_of_the_cloud_in_order_of_preference(clouds: t.Callable[..., None]) -> None:
+def test_interfaces_of_cloud_in_order_of_preference(clouds: t.Callable[..., None]) -> None:
     clouds(interface=["internal", "public"])
     options = merge_options({"cloud": "one"}, {})
     assert options["interface"] == ["internal", "public"]
@@ -369,12 +369,12 @@ def test_interfaces_of_the_cloud_in_order_of_preference(clouds: t.Callable[..., 
     failure(lambda: merge_options({"cloud": "one"}, {}))
 
 
-def test_an_endpoint_of_the_cloud(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
+def test_endpoint_of_cloud_is_used(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
     clouds(network_endpoint_override=mock_api.url + "/v2.0")
     assert merge_options({"cloud": "one"}, {})["endpoint"] == mock_api.url + "/v2.0"
 
 
-def test_files_and_regions_of_the_cloud(clouds: t.Callable[..., None]) -> None:
+def test_files_and_region_of_cloud_are_used(clouds: t.Callable[..., None]) -> None:
     clouds(cacert="/ca", cert="/cert", key="/key", regions=["RegionOne", "RegionTwo"])
     options = merge_options({"cloud": "one", "region_name": "RegionTwo"}, {})
     assert options["region_name"] == "RegionTwo"
@@ -394,14 +394,14 @@ def test_source_is_that_of_cloud(clouds: t.Callable[..., None]) -> None:
     }
 
 
-def test_insecure_of_the_cloud(clouds: t.Callable[..., None]) -> None:
+def test_insecure_cloud_is_used(clouds: t.Callable[..., None]) -> None:
     clouds(insecure=True)
     assert merge_options({"cloud": "one"}, {})["validate_certs"] is False
     clouds(insecure="false")
     assert merge_options({"cloud": "one"}, {})["validate_certs"] is True
 
 
-def test_files_below_the_home_folder(
+def test_paths_with_tilde_are_expanded(
     clouds: t.Callable[..., None], mock_api: MockApi, tmp_path: Path
 ) -> None:
     (tmp_path / "ca.pem").write_text("any", encoding="utf-8")
@@ -412,19 +412,21 @@ def test_files_below_the_home_folder(
     )
 
 
-def test_aksk_in_clouds_yaml(clouds: t.Callable[..., None], mock_api: MockApi) -> None:
+def test_access_key_of_clouds_yaml_is_used(
+    clouds: t.Callable[..., None], mock_api: MockApi
+) -> None:
     keys = {**mock_api.access_keys("alice")[0], "project_id": mock_api.project_id("vpn-one")}
     clouds(auth_type="aksk", auth=keys, network_endpoint_override=mock_api.url)
     assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
-def test_an_unknown_cloud_names_the_known_ones(clouds: t.Callable[..., None]) -> None:
+def test_unknown_cloud_lists_available_clouds(clouds: t.Callable[..., None]) -> None:
     sentence = failure(lambda: merge_options({"cloud": "tow"}, {}))
     assert "Cloud tow not found in" in sentence
     assert "Available clouds: one, two." in sentence
 
 
-def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_clouds_yaml_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OS_CLIENT_CONFIG_FILE", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -435,7 +437,7 @@ def test_no_clouds_yaml_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("ending", ["", "\r"])
-def test_missing_clouds_yaml_of_the_environment_is_named(
+def test_missing_clouds_yaml_of_environment_is_named(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(tmp_path / "nothing.yaml") + ending
@@ -455,7 +457,7 @@ def test_missing_clouds_yaml_of_the_environment_is_named(
         ("\x00", "is not valid YAML"),
     ],
 )
-def test_a_clouds_yaml_that_is_none(
+def test_invalid_clouds_yaml_is_reported(
     content: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "clouds.yaml"
@@ -465,7 +467,7 @@ def test_a_clouds_yaml_that_is_none(
     assert words in failure(lambda: merge_options({"cloud": "one"}, {}))
 
 
-def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "openstack"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "openstack", None)
@@ -475,13 +477,13 @@ def test_a_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "pip install openstacksdk" in sentence
 
 
-def test_without_any_option_the_first_missing_one_is_named() -> None:
+def test_missing_options_are_reported_when_none_is_set() -> None:
     sentence = failure(lambda: connect(merge_options({}, {})))
     assert "auth_type password requires auth_url, username or user_id, password." in sentence
     assert "clouds.yaml" in sentence
 
 
-def test_a_project_without_a_domain_is_in_its_users(mock_api: MockApi) -> None:
+def test_project_without_domain_is_in_its_users(mock_api: MockApi) -> None:
     environment = mock_api.environment()
     del environment["OS_PROJECT_DOMAIN_NAME"]
     assert merge_options({}, environment)["auth"]["project_domain_name"] == "Default"

@@ -54,35 +54,35 @@ def test_quirk_04_no_limit_is_sent_and_one_request_is_enough(mock_api: MockApi) 
     assert not {"limit", "marker"} & dict(request.query).keys()
 
 
-def test_quirk_04_pages_that_nobody_asked_for_are_followed(paged: MockApi) -> None:
+def test_quirk_04_unrequested_pages_are_followed(paged: MockApi) -> None:
     assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
     assert lists_of(paged) == 4  # one without an order, and three pages by ID
 
 
 @pytest.mark.parametrize("limit", [1, 22, 23, 24])
-def test_quirk_05_a_full_last_page_links_to_an_empty_one(limit: int) -> None:
+def test_quirk_05_full_last_page_links_to_empty_one(limit: int) -> None:
     with MockApi("otc", pagination_max_limit=limit) as mock_api:
         assert sorted(ids(gathered(client_of(mock_api)))) == sorted(ids(mock_api.rows("vpn-one")))
 
 
-def test_quirk_05_links_with_an_internal_host_are_not_followed_there(paged: MockApi) -> None:
+def test_quirk_05_links_with_internal_host_are_not_followed_there(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["internal_links"], count=None)
     assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
     assert lists_of(paged) == 4  # one without an order, and three pages by ID
 
 
-def test_quirk_05_links_with_a_marker_in_place_of_a_url(paged: MockApi) -> None:
+def test_quirk_05_links_with_marker_only_are_followed(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["marker_links"], count=None)
     assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
 
 
-def test_quirk_05_a_server_that_ignores_the_marker_is_an_error(paged: MockApi) -> None:
+def test_quirk_05_server_that_ignores_marker_is_error(paged: MockApi) -> None:
     paged.fault(LIST, quirks=["ignore_marker"], count=None)
     assert "the same page twice" in failure(lambda: gathered(client_of(paged)))
     assert lists_of(paged) < 5
 
 
-def test_quirk_05_a_server_that_ignores_the_limit_gives_each_row_once(mock_api: MockApi) -> None:
+def test_quirk_05_server_that_ignores_limit_gives_each_row_once(mock_api: MockApi) -> None:
     rows = [{"id": f"id-{number}"} for number in range(6)]
     link = {"rel": "next", "href": f"{LIST}?limit=4&marker=id-3"}
     first = {CONNECTION.plural: rows[:4], CONNECTION.plural + "_links": [link]}
@@ -91,7 +91,7 @@ def test_quirk_05_a_server_that_ignores_the_limit_gives_each_row_once(mock_api: 
     assert ids(gathered(client_of(mock_api))) == ids(rows)
 
 
-def test_quirk_05_an_endless_list_of_the_same_marker_is_an_error(mock_api: MockApi) -> None:
+def test_quirk_05_endless_list_of_same_marker_is_error(mock_api: MockApi) -> None:
     mock_api.fault(
         LIST,
         count=None,
@@ -100,7 +100,7 @@ def test_quirk_05_an_endless_list_of_the_same_marker_is_an_error(mock_api: MockA
     assert "the same page twice" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_quirk_05_an_endless_list_of_empty_pages_is_an_error(mock_api: MockApi) -> None:
+def test_quirk_05_endless_list_of_empty_pages_is_error(mock_api: MockApi) -> None:
     for number in range(5):
         links = [{"rel": "next", "marker": f"id-{number}"}]
         mock_api.fault(LIST, body={CONNECTION.plural: [], CONNECTION.plural + "_links": links})
@@ -118,7 +118,7 @@ def test_quirk_05_fields_and_filters_go_along_to_every_page(paged: MockApi) -> N
             assert ("name", "branch-berlin") in request.query
 
 
-def test_quirk_06_a_deleted_marker_starts_the_walk_again(paged: MockApi) -> None:
+def test_quirk_06_deleted_marker_restarts_list(paged: MockApi) -> None:
     marker = sorted(ids(paged.rows("vpn-one")))[9]  # the last of the first page
     paged.fault(LIST + r"\?.*marker=", change={marker: None})
     rows = gathered(client_of(paged))
@@ -126,14 +126,14 @@ def test_quirk_06_a_deleted_marker_starts_the_walk_again(paged: MockApi) -> None
     assert len(rows) == ALL - 1
 
 
-def test_quirk_06_a_marker_deleted_behind_the_last_full_page(paged: MockApi) -> None:
+def test_quirk_06_marker_deleted_on_last_page_restarts_list(paged: MockApi) -> None:
     with MockApi("otc", pagination_max_limit=ALL) as mock_api:
         marker = max(ids(mock_api.rows("vpn-one")))
         mock_api.fault(LIST + r"\?.*marker=", change={marker: None})
         assert ids(gathered(client_of(mock_api))) == sorted(ids(mock_api.rows("vpn-one")))
 
 
-def test_quirk_06_a_list_that_changes_all_the_time_is_an_error(paged: MockApi) -> None:
+def test_quirk_06_list_that_keeps_changing_is_error(paged: MockApi) -> None:
     for marker in sorted(ids(paged.rows("vpn-one")))[9:13]:
         paged.fault(LIST + r"\?.*marker=", change={marker: None})
     assert "the list changed 4 times during pagination" in failure(
@@ -186,7 +186,7 @@ MOVES = {
 
 @pytest.mark.parametrize("sorts", ["yes", "ignores", "refuses"])
 @pytest.mark.parametrize("move", MOVES)
-def test_no_row_is_lost_when_the_order_changes(
+def test_no_row_is_lost_when_order_changes(
     move: str, sorts: t.Literal["yes", "ignores", "refuses"]
 ) -> None:
     # The order changes within the first reading, and within the second.
@@ -196,7 +196,7 @@ def test_no_row_is_lost_when_the_order_changes(
         assert sorted(ids(rows)) == sorted(f"id-{number}" for number in ORDER)
 
 
-def test_row_on_two_pages_of_every_reading_is_an_error() -> None:
+def test_row_on_two_pages_of_every_reading_is_error() -> None:
     class Repeating(MovingServer):
         def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
             numbers = (3, 4, 5) if "marker" in dict(query) else (0, 1, 2, 3)
@@ -210,7 +210,7 @@ def test_row_on_two_pages_of_every_reading_is_an_error() -> None:
 
 @pytest.mark.parametrize("sorts", ["yes", "ignores", "refuses"])
 @pytest.mark.parametrize("marker", [3, 7])
-def test_no_row_is_lost_when_rows_were_in_the_order_of_ids(
+def test_no_row_is_lost_when_rows_were_in_order_of_ids(
     marker: int, sorts: t.Literal["yes", "ignores", "refuses"]
 ) -> None:
     order = list(range(10))
@@ -222,7 +222,7 @@ def test_no_row_is_lost_when_rows_were_in_the_order_of_ids(
 
 @pytest.mark.parametrize("size", DEFAULT_LIMITS)
 @pytest.mark.parametrize("more", [0, 1, 700])
-def test_page_as_long_as_a_default_limit_is_no_silent_end(size: int, more: int) -> None:
+def test_page_with_default_length_is_checked(size: int, more: int) -> None:
     with MockApi("otc", connections=size + more, pagination_max_limit=size) as mock_api:
         mock_api.fault(LIST, quirks=["no_links"], count=None)
         rows = list_rows(client_of(mock_api, "carl"), CONNECTION, [("fields", "id")])
@@ -259,12 +259,12 @@ def test_link_in_another_form_is_followed(mock_api: MockApi, rest: dict[str, t.A
         {"next": "http://internal/?offset=4"},
     ],
 )
-def test_link_without_a_marker_is_an_error(mock_api: MockApi, rest: dict[str, t.Any]) -> None:
+def test_link_without_marker_is_error(mock_api: MockApi, rest: dict[str, t.Any]) -> None:
     mock_api.fault(LIST, body={CONNECTION.plural: [{"id": "id-1"}], **rest})
     assert "has no marker" in failure(lambda: list_rows(client_of(mock_api), CONNECTION))
 
 
-def test_endless_list_of_new_pages_is_an_error() -> None:
+def test_endless_list_of_new_pages_is_error() -> None:
     class Endless(MovingServer):
         pages = 0
 
@@ -282,7 +282,7 @@ def test_endless_list_of_new_pages_is_an_error() -> None:
     assert "does not end within 0.03 seconds" in sentence
 
 
-def test_partial_content_and_an_error_body_are_no_list(mock_api: MockApi) -> None:
+def test_partial_content_and_error_body_are_no_list(mock_api: MockApi) -> None:
     body = {CONNECTION.plural: [{"id": "id-1"}]}
     mock_api.fault(LIST, status=206, body=body)
     assert "HTTP 206" in failure(lambda: list_rows(client_of(mock_api), CONNECTION))
@@ -291,20 +291,20 @@ def test_partial_content_and_an_error_body_are_no_list(mock_api: MockApi) -> Non
     assert "VPC.1: the database is away" in sentence
 
 
-def test_each_row_comes_once_when_the_order_changes_between_pages(paged: MockApi) -> None:
+def test_each_row_comes_once_when_order_changes_between_pages(paged: MockApi) -> None:
     paged.fault(LIST + r"\?.*marker=", quirks=["shuffle"])
     assert ids(gathered(client_of(paged))) == sorted(ids(paged.rows("vpn-one")))
     assert lists_of(paged) > 4  # read again
 
 
-def test_quirk_11_a_token_that_ends_between_two_pages_is_renewed(paged: MockApi) -> None:
+def test_quirk_11_token_that_ends_between_two_pages_is_renewed(paged: MockApi) -> None:
     client = client_of(paged)
     paged.fault(LIST + r"\?.*marker=", status=401, body={"error": {"message": "late"}})
     assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
     assert tokens_of(paged) == 2
 
 
-def test_quirk_11_a_second_401_in_a_row_is_an_error_and_no_part_of_the_list(
+def test_quirk_11_second_401_is_error_without_partial_list(
     paged: MockApi,
 ) -> None:
     client = client_of(paged)
@@ -315,7 +315,7 @@ def test_quirk_11_a_second_401_in_a_row_is_an_error_and_no_part_of_the_list(
     assert tokens_of(paged) == 2
 
 
-def test_quirk_11_a_really_revoked_token_is_renewed_in_the_middle() -> None:
+def test_quirk_11_revoked_token_is_renewed_between_pages() -> None:
     with MockApi("otc", pagination_max_limit=10, token_lifetime=timedelta(hours=2)) as mock_api:
         client = client_of(mock_api)
         assert len(gathered(client)) == ALL
@@ -335,7 +335,7 @@ def test_quirk_11_a_really_revoked_token_is_renewed_in_the_middle() -> None:
     ],
     ids=["500", "reset", "reset in the body", "null list", "HTML"],
 )
-def test_a_fault_on_the_second_page_never_gives_a_part_of_the_list(
+def test_fault_on_second_page_never_gives_part_of_list(
     paged: MockApi, fault: dict[str, t.Any]
 ) -> None:
     client = client_of(paged)
@@ -343,19 +343,19 @@ def test_a_fault_on_the_second_page_never_gives_a_part_of_the_list(
     assert LIST in failure(lambda: gathered(client))
 
 
-def test_a_passing_fault_on_the_second_page_is_got_over(paged: MockApi) -> None:
+def test_transient_fault_on_second_page_is_retried(paged: MockApi) -> None:
     client = client_of(paged, retries=1)
     paged.fault(LIST + r"\?.*marker=", status=503, headers={"Retry-After": "0"})
     assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
 
 
 @pytest.mark.parametrize("auth_type", ["aksk", "v3applicationcredential"])
-def test_paging_with_every_kind_of_credentials(paged: MockApi, auth_type: str) -> None:
+def test_paging_works_with_all_credentials(paged: MockApi, auth_type: str) -> None:
     client = client_of(paged, auth_type=auth_type)
     assert ids(gathered(client)) == sorted(ids(paged.rows("vpn-one")))
 
 
-def test_the_limit_of_the_link_is_kept(paged: MockApi) -> None:
+def test_limit_of_link_is_kept(paged: MockApi) -> None:
     gathered(client_of(paged))
     limits = [dict(one.query).get("limit") for one in paged.requests if one.path == LIST]
     assert limits == [None, None, "10", "10"]
@@ -378,19 +378,19 @@ def test_the_limit_of_the_link_is_kept(paged: MockApi) -> None:
         ([{"rel": "NEXT", "href": "?limit=2&marker=%C3%A9"}], [("limit", "2"), ("marker", "é")]),
     ],
 )
-def test_links_of_every_make(links: t.Any, expected: list[tuple[str, str]]) -> None:
+def test_links_in_any_form_are_followed(links: t.Any, expected: list[tuple[str, str]]) -> None:
     answer = {CONNECTION.plural + "_links": json.loads(json.dumps(links))}
     assert next_page(answer, CONNECTION, 7) == expected
 
 
 @pytest.mark.parametrize("href", ["http://[broken/", f"{LIST}?offset=10", 7])
-def test_a_link_onwards_that_cannot_be_followed_is_an_error(mock_api: MockApi, href: t.Any) -> None:
+def test_link_that_cannot_be_followed_is_error(mock_api: MockApi, href: t.Any) -> None:
     links = [{"rel": "next", "href": href}]
     mock_api.fault(LIST, body={CONNECTION.plural: [], CONNECTION.plural + "_links": links})
     assert "marker" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_the_token_is_asked_for_once_for_all_pages(paged: MockApi) -> None:
+def test_token_is_requested_once_for_all_pages(paged: MockApi) -> None:
     gathered(client_of(paged))
     assert tokens_of(paged) == 1
     assert {one.path for one in paged.requests} == {TOKENS, LIST}

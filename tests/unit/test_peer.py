@@ -41,7 +41,7 @@ CONNECTION: dict[str, Any] = {
 
 
 def connection(**changes: Any) -> dict[str, Any]:
-    """The connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
+    """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
     changed = copy.deepcopy(CONNECTION)
     for key, value in changes.items():
         target = changed
@@ -53,7 +53,7 @@ def connection(**changes: Any) -> dict[str, Any]:
 
 
 def pairs(peer: Peer) -> list[tuple[str, str]]:
-    """The pairs of networks as strings."""
+    """Return the pairs of networks as strings."""
     return [(str(pair.local), str(pair.remote)) for pair in peer.pairs]
 
 
@@ -91,7 +91,7 @@ BY_VALUE = [
     ("id_types", "peer_id", "local_id", "on_premises", "cloud"),
     [("neutron", *row) for row in NEUTRON] + [("value", *row) for row in BY_VALUE],
 )
-def test_identity_has_the_type_that_the_cloud_uses(
+def test_identity_has_type_that_cloud_uses(
     id_types: str, peer_id: Any, local_id: Any, on_premises: Any, cloud: Any
 ) -> None:
     peer = create_peer(connection(peer_id=peer_id, local_id=local_id), id_types=id_types)
@@ -109,7 +109,7 @@ def test_identity_has_the_type_that_the_cloud_uses(
         ("branch@example.com", ("email", "branch@example.com")),
     ],
 )
-def test_given_identity_overrides_the_connection(given: str, identity: Any) -> None:
+def test_given_identity_overrides_connection(given: str, identity: Any) -> None:
     peer = create_peer(connection(local_id="cloud"), local_id=given, remote_id=given)
     assert (peer.local_id, peer.remote_id) == (identity, identity)
 
@@ -118,7 +118,7 @@ def test_given_identity_overrides_the_connection(given: str, identity: Any) -> N
     "identity",
     ["%any", "*.example.com", "0.0.0.0/0", 'a"b', "a\\b", "a\nb", "fe80::1%}", "{{ x }}", "ü", "x" * 256, 7, "#x"],
 )  # fmt: skip
-def test_identity_that_could_match_others_is_refused(identity: Any) -> None:
+def test_identity_that_could_match_others_is_rejected(identity: Any) -> None:
     for id_types in ("neutron", "value"):
         (problem,) = create_peer(connection(peer_id=identity), id_types=id_types).problems
         assert (problem.field, problem.value) == ("peer_id", identity)
@@ -126,7 +126,7 @@ def test_identity_that_could_match_others_is_refused(identity: Any) -> None:
 
 
 @pytest.mark.parametrize("identity", ["0.0.0.0", "::", "10.0.0.1-10.0.0.9", "ipv4net:0.0.0.0"])
-def test_identity_that_strongswan_reads_as_several_addresses_is_refused(identity: str) -> None:
+def test_identity_that_strongswan_reads_as_several_addresses_is_rejected(identity: str) -> None:
     for options in ({"id_types": "value"}, {"local_id": identity}):
         (problem,) = create_peer(connection(peer_id=identity), **options).problems  # type: ignore[arg-type]
         assert problem.field == "peer_id"
@@ -134,7 +134,7 @@ def test_identity_that_strongswan_reads_as_several_addresses_is_refused(identity
     assert problem.field == "peer_id"
 
 
-def test_unknown_identity_types_are_refused() -> None:
+def test_unknown_identity_types_are_rejected() -> None:
     with pytest.raises(ValueError, match="unknown id_types 'natron'; supported values: neutron"):
         create_peer(CONNECTION, id_types="natron")
 
@@ -208,7 +208,7 @@ def test_every_problem_is_reported_at_once() -> None:
         ("ipsec_policy__auth_algorithm", "aes-cmac"),
     ],
 )
-def test_algorithm_that_ikev1_lacks_is_refused(field: str, value: str) -> None:
+def test_algorithm_that_ikev1_lacks_is_rejected(field: str, value: str) -> None:
     changes = {"ike_policy__ike_version": "v1", field: value}
     (problem,) = create_peer(connection(**changes)).problems
     assert problem.field == field.replace("__", ".")
@@ -222,7 +222,7 @@ def test_mode_is_only_of_ikev1() -> None:
     assert create_peer(connection(ike_policy__phase1_negotiation_mode=None)).problems == []
 
 
-def test_rules_of_an_enterprise_connection_limit_the_pairs() -> None:
+def test_rules_of_enterprise_connection_limit_pairs() -> None:
     rules = [
         {"source": "10.2.0.0/24", "destination": ["10.1.0.0/24", "10.1.1.0/24"], "rule_index": 0},
         {"source": "10.2.1.0/24", "destination": ["10.1.0.0/24"], "rule_index": 1},
@@ -252,7 +252,7 @@ def test_rules_of_an_enterprise_connection_limit_the_pairs() -> None:
         ({"remote_cidrs": ["203.0.113.16/28"]}, {}, "contains the gateway 203.0.113.20"),
     ],
 )  # fmt: skip
-def test_network_that_swallows_a_gateway_is_refused_unless_allowed(
+def test_network_with_gateway_is_rejected_unless_allowed(
     changes: dict[str, Any], options: dict[str, Any], reason: str
 ) -> None:
     (problem,) = create_peer(connection(**changes), **options).problems

@@ -64,7 +64,7 @@ CONNECTION: dict[str, Any] = {
 
 
 def connection(**changes: Any) -> dict[str, Any]:
-    """The connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
+    """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
     changed = copy.deepcopy(CONNECTION)
     for key, value in changes.items():
         target = changed
@@ -76,7 +76,7 @@ def connection(**changes: Any) -> dict[str, Any]:
 
 
 def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:
-    """What each gateway is told, by the first word of the section and the label."""
+    """Return what each gateway is told, by the first word of the section and the label."""
     parameters = describe(connection(**changes))
     assert parameters["problems"] == []
     return {
@@ -89,12 +89,12 @@ def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:
 
 
 def documented(module: Any, option: str) -> set[str]:
-    """The choices that a module documents."""
+    """Return the choices that a module documents."""
     return set(yaml.safe_load(module.DOCUMENTATION)["options"][option]["choices"])
 
 
 def algorithms(names: set[str]) -> set[str]:
-    """The words of peer.py for the API's integrity algorithms."""
+    """Return the words of peer.py for the API's integrity algorithms."""
     return {INTEGRITY[name] for name in names}
 
 
@@ -106,7 +106,7 @@ EVERY_VENDOR = [
 
 
 @pytest.mark.parametrize(("vendor", "version"), EVERY_VENDOR)
-def test_every_documented_choice_has_a_setting_or_is_not_offered(
+def test_every_documented_choice_has_setting_or_is_not_offered(
     vendor: Vendor, version: str
 ) -> None:
     groups: set[Any] = {GROUPS[name] for name in documented(ike_policy, "pfs") - {"disable"}}
@@ -274,7 +274,7 @@ def test_every_documented_choice_has_a_setting_or_is_not_offered(
         ),
     ],
 )
-def test_setting_of_each_gateway(
+def test_setting_of_each_gateway_is_shown(
     changes: dict[str, Any], row: tuple[str, str], settings: list[str]
 ) -> None:
     assert rows(**changes)[row] == settings
@@ -296,7 +296,7 @@ VALID = [
 ]
 
 
-def test_lines_of_strongswan_are_in_the_configuration_of_its_role() -> None:
+def test_lines_of_strongswan_are_in_configuration_of_its_role() -> None:
     checked = 0
     for changes in [
         *VALID,
@@ -320,7 +320,7 @@ def test_lines_of_strongswan_are_in_the_configuration_of_its_role() -> None:
     assert checked > 10 * len(VALID)
 
 
-def test_value_that_the_api_does_not_have_is_no_row() -> None:
+def test_value_that_api_does_not_have_is_no_row() -> None:
     enterprise = connection(
         edition="enterprise",
         initiator=None,
@@ -394,7 +394,7 @@ def test_hostile_text_stays_text_in_both_formats() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_page_says_that_the_key_is_exchanged_separately(format: str) -> None:
+def test_page_reports_that_key_is_exchanged_separately(format: str) -> None:
     page = render(describe(CONNECTION), format, note="Questions: vpn@example.com")
     assert "The pre-shared key is exchanged separately" in page
     assert "never-on-a-page" not in page

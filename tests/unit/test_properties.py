@@ -116,7 +116,7 @@ SCALARS += ["10.0.0.0/8", "2001:db8::1", "\ud800", "\x00\x1b[31m", "{{ 7 * 7 }}"
 
 
 def any_json(by: random.Random, depth: int = 0) -> t.Any:
-    """Some JSON value."""
+    """Return some JSON value."""
     kind = by.random() if depth < 4 else 1
     if kind < 0.15:
         return [any_json(by, depth + 1) for _item in range(by.randrange(4))]
@@ -127,7 +127,7 @@ def any_json(by: random.Random, depth: int = 0) -> t.Any:
 
 
 def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> Iterator[tuple[t.Any, ...]]:
-    """The way to each value inside a JSON value."""
+    """Return the way to each value inside a JSON value."""
     yield path
     items: t.Iterable[tuple[t.Any, t.Any]] = ()
     if isinstance(value, dict):
@@ -139,7 +139,7 @@ def places(value: t.Any, path: tuple[t.Any, ...] = ()) -> Iterator[tuple[t.Any, 
 
 
 def mutated(answer: Row, by: random.Random) -> bytes:
-    """A proper answer with some values replaced, removed, doubled; or its bytes cut or changed."""
+    """Return a proper answer with some values replaced, removed, doubled; or its bytes cut or changed."""
     (plural,) = answer
     start = by.randrange(len(answer[plural]))
     root: dict[t.Any, t.Any] = {"": {plural: copy.deepcopy(answer[plural][start : start + 3])}}
@@ -174,7 +174,7 @@ def mutated(answer: Row, by: random.Random) -> bytes:
 
 
 def is_one_line(sentence: str) -> bool:
-    """Whether a terminal shows it as it is."""
+    """Return whether a terminal shows it as it is."""
     return not any(
         unicodedata.category(character) in ("Cc", "Zl", "Zp") or "\u202a" <= character <= "\u202e"
         for character in sentence
@@ -191,7 +191,7 @@ def check(rows: list[Row], include_psk: bool) -> None:
 
 
 def outcome(call: t.Callable[[], list[Row]]) -> list[Row] | None:
-    """What the call returns; None where it ends in one sentence without a secret."""
+    """Return what the call returns; None where it ends in one sentence without a secret."""
     try:
         return call()
     except VpnError as error:
@@ -205,7 +205,7 @@ def outcome(call: t.Callable[[], list[Row]]) -> list[Row] | None:
 
 @many
 @given(by=seeds)
-def test_any_connections_become_facts_or_a_sentence(cloud: Cloud, by: random.Random) -> None:
+def test_any_connections_become_facts_or_sentence(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     cloud.broken(CONNECTION.path, mutated(by.choice(cloud.answers)[CONNECTION.path], by))
     wanted = Selection(
@@ -222,7 +222,7 @@ def test_any_connections_become_facts_or_a_sentence(cloud: Cloud, by: random.Ran
 
 @settings(many, max_examples=many.max_examples // 5)
 @given(by=seeds)
-def test_whatever_connections_refer_to(cloud: Cloud, by: random.Random) -> None:
+def test_any_references_are_resolved_or_sentence(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     for path, answer in by.choice(cloud.answers).items():
         if by.random() < 0.4:
@@ -240,7 +240,7 @@ def test_whatever_connections_refer_to(cloud: Cloud, by: random.Random) -> None:
 
 @settings(many, max_examples=many.max_examples // 5)
 @given(by=seeds)
-def test_one_object_of_any_kind(cloud: Cloud, by: random.Random) -> None:
+def test_any_object_is_normalized_or_sentence(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     kind = by.choice(KINDS)
     answer = by.choice(cloud.answers)[kind.path]
@@ -256,7 +256,7 @@ def test_one_object_of_any_kind(cloud: Cloud, by: random.Random) -> None:
 
 @settings(many, max_examples=many.max_examples // 10)
 @given(by=seeds)
-def test_waiting_on_any_connections(cloud: Cloud, by: random.Random) -> None:
+def test_any_connections_are_waited_for_or_sentence(cloud: Cloud, by: random.Random) -> None:
     cloud.mended()
     cloud.broken(CONNECTION.path, mutated(by.choice(cloud.answers)[CONNECTION.path], by), count=1)
     report = Sentences().report
@@ -305,7 +305,7 @@ any_filters = st.fixed_dictionaries(
 
 
 def holds(row: Row, name: str, value: t.Any) -> bool:
-    """Whether one filter holds for a fact, told anew and slowly."""
+    """Return whether one filter holds for a fact, told anew and slowly."""
     has = row.get(name)
     if name == "name":
         return bool(value == has or value == row["id"])
@@ -347,7 +347,7 @@ def test_filters_hold_for_any_mix(rows: list[Row], filters: Row) -> None:
 @given(
     rows=st.lists(any_row, max_size=5), filters=any_filters, order=st.randoms(use_true_random=False)
 )
-def test_the_order_of_rows_selects_no_others(rows: list[Row], filters: Row, order: t.Any) -> None:
+def test_order_of_rows_is_ignored(rows: list[Row], filters: Row, order: t.Any) -> None:
     shuffled = copy.deepcopy(rows)
     order.shuffle(shuffled)
     plain = filter_rows(normalize(CONNECTION, copy.deepcopy(rows)), filters)
@@ -356,13 +356,13 @@ def test_the_order_of_rows_selects_no_others(rows: list[Row], filters: Row, orde
 
 
 def repr_of(row: Row) -> str:
-    """A fact as a text that can be sorted."""
+    """Return a fact as a text that can be sorted."""
     return json.dumps(row, sort_keys=True)
 
 
 @some
 @given(rows=st.lists(any_row, max_size=5))
-def test_facts_of_facts_are_the_same(rows: list[Row]) -> None:
+def test_normalization_is_idempotent(rows: list[Row]) -> None:
     once = normalize(CONNECTION, copy.deepcopy(rows))
     assert normalize(CONNECTION, copy.deepcopy(once)) == once
 
@@ -375,7 +375,7 @@ def test_facts_of_facts_are_the_same(rows: list[Row]) -> None:
 @example("9" * 400)
 @example("Fri, 31 Dec 9999 23:59:59 -2400")
 @example("Mon, 01 Jan 0001 00:00:00 GMT")
-def test_any_retry_after_is_a_time_or_none(text: str) -> None:
+def test_any_retry_after_is_time_or_none(text: str) -> None:
     seconds = parse_retry_after(text)
     assert seconds is None or (seconds >= 0 and math.isfinite(seconds))
 
@@ -391,7 +391,7 @@ links_ = st.fixed_dictionaries(
     place=st.sampled_from(["ipsec_site_connections_links", "links", "next", "page_info"]),
     length=st.integers(0, 9),
 )
-def test_any_links_are_a_query_or_an_error(links: t.Any, place: str, length: int) -> None:
+def test_any_links_are_query_or_error(links: t.Any, place: str, length: int) -> None:
     try:
         query = next_page({place: links}, CONNECTION, length)
     except VpnError:
@@ -410,7 +410,7 @@ def test_any_links_are_a_query_or_an_error(links: t.Any, place: str, length: int
 @example(b'"\xed\xa0\x80"')
 @example("\ufeff{}".encode())
 @example('"utf-16"'.encode("utf-16"))
-def test_any_bytes_are_json_or_an_error(body: bytes) -> None:
+def test_any_bytes_are_json_or_error(body: bytes) -> None:
     try:
         parsed = parse_json(body)
     except (ValueError, RecursionError):
@@ -427,7 +427,7 @@ def test_any_bytes_are_json_or_an_error(body: bytes) -> None:
     at=st.integers(0, 300),
 )
 @example(body=b"x" * 498, secret="secret-one", at=495)
-def test_no_body_shows_a_secret(body: bytes, secret: str, at: int) -> None:
+def test_no_body_shows_secret(body: bytes, secret: str, at: int) -> None:
     for text in (secret.encode(), json.dumps(secret).encode()[1:-1]):
         message = server_message(body[:at] + text + body[at:], (secret,))
         assert secret not in message
@@ -436,7 +436,7 @@ def test_no_body_shows_a_secret(body: bytes, secret: str, at: int) -> None:
 
 
 def text_or_sentence(call: t.Callable[[], str]) -> str:
-    """What the call returns, or the sentence of the error that it ends in."""
+    """Return what the call returns, or the sentence of the error that it ends in."""
     try:
         return call()
     except VpnError as error:
@@ -445,7 +445,7 @@ def text_or_sentence(call: t.Callable[[], str]) -> str:
 
 @some
 @given(url=st.text() | st.text().map("http://".__add__) | st.text().map("https://[".__add__))
-def test_any_text_is_an_endpoint_or_an_error(url: str) -> None:
+def test_any_text_is_endpoint_or_error(url: str) -> None:
     redact_url(url)
     base = text_or_sentence(lambda: classic_url(url))
     assert base.endswith("/v2.0") or "must be a URL" in base
@@ -461,7 +461,7 @@ def test_any_text_is_an_endpoint_or_an_error(url: str) -> None:
         st.text(),
     )
 )
-def test_any_environment_is_options_or_an_error(environ: dict[str, str]) -> None:
+def test_any_environment_is_options_or_error(environ: dict[str, str]) -> None:
     options = text_or_sentence(lambda: repr(merge_options({}, environ)))
     assert (
         options.startswith("{")

@@ -53,7 +53,7 @@ def report(facts: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def page(facts: list[dict[str, Any]]) -> Element:
-    """The HTML of a report, parsed by a parser that raises on every error of the standard."""
+    """Return the HTML of a report, parsed by a parser that raises on every error of the standard."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     tree: Element = parser.parse(render(report(facts), "html", "Our tunnels", "A note"))
     return tree
@@ -87,7 +87,7 @@ def every(tree: Element, *names: str) -> list[Element]:
         ),
     ],
 )
-def test_one_line(value: object, result: str) -> None:
+def test_text_becomes_one_line(value: object, result: str) -> None:
     assert one_line(value) == result
 
 
@@ -98,11 +98,11 @@ def test_one_line(value: object, result: str) -> None:
         (1, "The tunnel is up. No open findings."),
     ],
 )
-def test_sentence(number: int, sentence: str) -> None:
+def test_summary_is_one_sentence(number: int, sentence: str) -> None:
     assert report(connections(number))["summary"]["text"] == sentence
 
 
-def test_sentence_with_trouble() -> None:
+def test_summary_lists_states_and_findings() -> None:
     good = connection(0, random.Random(0))
     good["vpnservice_id"] = good["local_address"] = None  # otherwise their networks overlap
     facts = [
@@ -142,14 +142,14 @@ def test_rows_without_anything_are_reported() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_psk_is_in_no_form(format: str) -> None:
+def test_psk_is_in_no_form(format: str) -> None:
     rendered = render(report(connections(30)), format, "t", "")
     assert "never-to-be-seen" not in rendered
     assert "berlin-office-000" in rendered.replace("\\", "")
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_same_facts_in_any_order_are_the_same_report(format: str) -> None:
+def test_same_facts_in_any_order_are_same_report(format: str) -> None:
     facts = connections(61)
     shuffled = random.Random(1).sample(facts, len(facts))
     assert render(report(facts), format, "t", "") == render(report(shuffled), format, "t", "")
@@ -161,7 +161,7 @@ def test_rows_are_sorted_by_name_with_numbers_by_value() -> None:
     assert [names.index(row["label"]) for row in rows] == [4, 2, 3, 5, 6, 0, 1]
 
 
-def test_json_is_the_audit() -> None:
+def test_json_is_audit() -> None:
     data = report(connections(3))
     assert json.loads(render(data, "json", "Title", "Note", "2026-11-24")) == {
         "title": "Title",
@@ -197,14 +197,14 @@ def test_map_has_every_tunnel_once(number: int, condensed: bool) -> None:
 
 
 def drawn_panel(facts: list[dict[str, Any]], condensed: bool = False) -> dict[str, Any]:
-    """The panel of a map that has only one."""
+    """Return the panel of a map that has only one."""
     (gateway,) = gateways(report(facts)["connections"], condensed)
     (panel,) = gateway["panels"]
     result: dict[str, Any] = panel
     return result
 
 
-def test_neighbors_to_the_same_gateway_share_a_box() -> None:
+def test_neighbors_to_same_gateway_share_box() -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n // 2}"} for n in range(4)]
     assert drawn_panel(facts)["boxes"] == [
@@ -213,7 +213,7 @@ def test_neighbors_to_the_same_gateway_share_a_box() -> None:
     ]
 
 
-def test_peers_are_in_the_order_of_their_addresses() -> None:
+def test_peers_are_in_order_of_their_addresses() -> None:
     good = connection(0, random.Random(0))
     peers = ["gw.example.org", "2001:db8::2", "192.0.2.10", "192.0.2.9"]
     facts = [good | {"id": peer, "peer_address": peer} for peer in peers]
@@ -250,9 +250,7 @@ def test_gateways_and_tunnels_that_need_attention_come_first() -> None:
 
 
 @pytest.mark.parametrize(("number", "sizes"), [(8, [8]), (9, [5, 4]), (17, [6, 6, 5])])
-def test_no_part_of_a_gateway_is_much_smaller_than_the_others(
-    number: int, sizes: list[int]
-) -> None:
+def test_no_part_of_gateway_is_much_smaller_than_others(number: int, sizes: list[int]) -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n}"} for n in range(number)]
     (gateway,) = gateways(report(facts)["connections"])
@@ -278,7 +276,7 @@ def test_gateway_with_two_addresses_is_one_gateway() -> None:
     assert six["local"].startswith("2001:db8:ffff::1: 10.0.0.0/24")
 
 
-def test_condensed_map_shows_trouble_one_by_one_and_the_rest_as_one_line() -> None:
+def test_condensed_map_shows_trouble_one_by_one_and_rest_as_one_line() -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n}"} for n in range(40)]
     facts += [good | {"id": f"d{n}", "status": "DOWN"} for n in range(2)]
@@ -291,7 +289,7 @@ def test_condensed_map_shows_trouble_one_by_one_and_the_rest_as_one_line() -> No
     assert panel["lines"][-1]["peer"] == "40 remote gateways"
 
 
-def test_two_bundles_of_the_same_size_have_a_box_each() -> None:
+def test_two_bundles_of_same_size_have_box_each() -> None:
     good = connection(0, random.Random(0))
     facts = [
         good | {"id": f"{status}-{n}", "status": status, "peer_address": f"192.0.2.{n}"}
@@ -303,7 +301,7 @@ def test_two_bundles_of_the_same_size_have_a_box_each() -> None:
     assert [box["height"] for box in panel["boxes"]] == [LINE_HEIGHT, LINE_HEIGHT]
 
 
-def test_line_has_the_highest_severity_that_is_open() -> None:
+def test_line_has_highest_severity_that_is_open() -> None:
     facts = connections(3)
     accepted = acceptances([{"id": "dpd-off", "connection": "all", "reason": "Watched elsewhere."}])
     facts[0]["dpd"] = {"action": "disabled"}
@@ -342,7 +340,7 @@ def test_html_is_valid_and_needs_nothing_else(number: int) -> None:
     assert policy.get("content") == "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def test_html_can_be_read_without_seeing_it() -> None:
+def test_html_is_accessible() -> None:
     tree = page(connections(61))
     html = every(tree, "html")[0]
     assert html.get("lang") == "en"
@@ -418,7 +416,7 @@ def test_contrast_of_text_is_aa(scheme: int) -> None:
 
 
 def tokens(markdown: str) -> list[Any]:
-    """All tokens of GitHub's dialect as far as the parser has it: with tables, HTML and links."""
+    """Return all tokens of GitHub's dialect as far as the parser has it: with tables, HTML and links."""
     parsed = (
         MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(markdown)
     )
@@ -447,7 +445,7 @@ def test_any_text_survives_markdown(name: str) -> None:
     assert "".join(child.content for child in inline.children) == line
 
 
-def test_markdown_has_what_the_page_has() -> None:
+def test_markdown_has_what_page_has() -> None:
     data = report(connections(30))
     rendered = render(data, "markdown", "Our tunnels", "A note")
     assert rendered.startswith(
@@ -490,7 +488,7 @@ def two_projects() -> list[dict[str, Any]]:
     return facts
 
 
-def test_sources_are_on_the_page_and_the_columns_show_what_differs() -> None:
+def test_sources_are_on_page_and_columns_show_what_differs() -> None:
     data = report(two_projects())
     rendered = render(data, "markdown", "t", date="2026-11-24 10:00 UTC")
     assert "2026-11-24 10:00 UTC\n" in rendered
@@ -518,7 +516,7 @@ def test_page_names_pairs_that_are_not_up() -> None:
     ), labels
 
 
-def test_changes_since_the_previous_report_are_shown() -> None:
+def test_changes_since_previous_report_are_shown() -> None:
     before = connections(5)
     previous = render(report(before), "json", "t", date="2026-11-23")
     after = json.loads(json.dumps(before[1:]))
@@ -555,7 +553,7 @@ def test_same_connections_are_no_change() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["{", "[]", '{"connections": [1]}', '{"connections": [{}]}'])
-def test_previous_report_that_is_none_is_named(wrong: str) -> None:
+def test_previous_report_that_is_invalid_is_named(wrong: str) -> None:
     with pytest.raises(AnsibleFilterError, match="not a JSON report of the role ipsec_report"):
         ipsec_report(report(connections(1)), previous=wrong)
 
@@ -576,7 +574,7 @@ def test_csv_has_one_line_for_each_tunnel_and_no_formula() -> None:
     )
 
 
-def test_findings_name_policies_and_lead_from_the_map_to_the_row() -> None:
+def test_findings_name_policies_and_lead_from_map_to_row() -> None:
     facts = connections(6)
     rules = by_rule([{**row, "number": n} for n, row in enumerate(report(facts)["connections"], 1)])
     shared = sum(row["ike_policy"]["id"] == "p-ike-default" for row in facts)
@@ -590,7 +588,7 @@ def test_findings_name_policies_and_lead_from_the_map_to_the_row() -> None:
 # The filters
 
 
-def test_audit_of_a_failed_lookup_is_rejected() -> None:
+def test_audit_of_failed_lookup_is_rejected() -> None:
     results: list[dict[str, Any]] = [
         {"ipsec_connections": connections(2)},
         {"msg": "Cannot log in: HTTP 401."},

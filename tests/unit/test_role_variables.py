@@ -91,7 +91,7 @@ def test_value_is_converted(name: str, value: Any, expected: Any) -> None:
     assert type(converted) is type(expected)
 
 
-def test_default_that_ansible_wraps_has_the_type_of_its_base() -> None:
+def test_default_that_ansible_wraps_has_type_of_its_base() -> None:
     wrapped = type("Wrapped", (dict,), {})
     options = {"r_tags": {"type": "raw", "default": wrapped()}}
     assert convert({"r_tags": "a=b"}, options, "r_").values == {"tags": {"a": "b"}}
@@ -139,7 +139,7 @@ def test_unusable_value_is_one_sentence(name: str, value: Any, problem: str) -> 
 
 
 @pytest.mark.parametrize("secret", [31337, True, 1.5, ["31337"], {"a": 31337}, {"a": ["31337"]}])
-def test_secret_that_is_no_string_is_refused_and_not_shown(secret: Any) -> None:
+def test_secret_that_is_no_string_is_rejected_and_not_shown(secret: Any) -> None:
     (problem,) = problems(key=secret)
     assert problem.startswith("r_key must be a string. Quote")
     assert "31337" not in problem
@@ -148,17 +148,17 @@ def test_secret_that_is_no_string_is_refused_and_not_shown(secret: Any) -> None:
     assert "31337" not in problem
 
 
-def test_secrets_of_the_wrong_shape_are_refused() -> None:
+def test_secrets_of_wrong_shape_are_rejected() -> None:
     assert len(problems(key={"a": "b"}, keys="a")) == 2
 
 
 @given(names=st.lists(st.text(min_size=1), min_size=1))
-def test_list_as_json_is_the_list(names: list[str]) -> None:
+def test_list_as_json_is_list(names: list[str]) -> None:
     assert values(names=json.dumps(names))["names"] == names
 
 
 @given(value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
-def test_any_value_is_converted_or_refused(value: Any) -> None:
+def test_any_value_is_converted_or_rejected(value: Any) -> None:
     for name in OPTIONS:
         converted = convert({name: value}, OPTIONS, "r_")
         assert len(converted.problems) <= 1

@@ -61,7 +61,7 @@ NAME = "otc-vpn-4b8f2a52-0000-4000-8000-000000000001"
 
 
 def connection(**changes: Any) -> dict[str, Any]:
-    """The connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
+    """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
     changed = copy.deepcopy(CONNECTION)
     for key, value in changes.items():
         target = changed
@@ -75,12 +75,12 @@ def connection(**changes: Any) -> dict[str, Any]:
 def peer_config(
     given: dict[str, Any], start_action: str | None = None, **options: Any
 ) -> Configuration:
-    """The configuration of the connection's on-premises side."""
+    """Return the configuration of the connection's on-premises side."""
     return configure(create_peer(given, **options), start_action)
 
 
 def values(config: Configuration) -> dict[str, list[str]]:
-    """Each key of the text and the values that it has, in order."""
+    """Return each key of the text and the values that it has, in order."""
     found: dict[str, list[str]] = {}
     for line in config.config.splitlines():
         if match := re.fullmatch(r" *([a-z_]+) = (.*)", line):
@@ -88,7 +88,7 @@ def values(config: Configuration) -> dict[str, list[str]]:
     return found
 
 
-def test_the_whole_text_with_the_sides_swapped() -> None:
+def test_configuration_has_sides_swapped() -> None:
     assert peer_config(CONNECTION).config.splitlines()[1:] == [
         "connections {",
         f"  {NAME} {{",
@@ -193,11 +193,11 @@ ROWS: list[tuple[str, str, str, str]] = [
 
 
 @pytest.mark.parametrize(("field", "word", "key", "expected"), ROWS)
-def test_each_row_of_the_mapping(field: str, word: str, key: str, expected: str) -> None:
+def test_each_row_of_mapping_is_rendered(field: str, word: str, key: str, expected: str) -> None:
     assert values(peer_config(connection(**{field: word})))[key] == [expected]
 
 
-def test_no_row_of_the_mapping_is_without_a_test() -> None:
+def test_no_row_of_mapping_is_without_test() -> None:
     assert set(neutral.INTEGRITY) == set(INTEGRITY)
     assert set(neutral.ENCRYPTION) == {*CIPHERS, *AEAD}
     assert set(neutral.GROUPS) == set(GROUPS)
@@ -205,7 +205,7 @@ def test_no_row_of_the_mapping_is_without_a_test() -> None:
 
 
 @pytest.mark.parametrize(("mode", "aggressive"), [("main", "no"), ("aggressive", "yes")])
-def test_the_negotiation_mode_is_ikev1s(mode: str, aggressive: str) -> None:
+def test_negotiation_mode_is_only_of_ikev1(mode: str, aggressive: str) -> None:
     given = connection(ike_policy__ike_version="v1", ike_policy__phase1_negotiation_mode=mode)
     assert values(peer_config(given))["aggressive"] == [aggressive]
     given = connection(ike_policy__phase1_negotiation_mode=mode)
@@ -213,7 +213,7 @@ def test_the_negotiation_mode_is_ikev1s(mode: str, aggressive: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
-def test_each_pair_of_networks_has_a_child(version: str) -> None:
+def test_each_pair_of_networks_has_child(version: str) -> None:
     config = peer_config(
         connection(
             ike_policy__ike_version=version,
@@ -237,7 +237,7 @@ def test_networks_are_written_once_and_by_their_first_address() -> None:
     assert values(peer_config(given))["local_ts"] == ["10.1.0.0/24"]
 
 
-def test_dead_peer_detection_in_ikev1_has_a_timeout() -> None:
+def test_dead_peer_detection_in_ikev1_has_timeout() -> None:
     config = values(peer_config(connection(ike_policy__ike_version="v1")))
     assert (config["dpd_delay"], config["dpd_timeout"]) == (["15s"], ["60s"])
     off = connection(ike_policy__ike_version="v1", dpd__action="disabled")
@@ -247,7 +247,7 @@ def test_dead_peer_detection_in_ikev1_has_a_timeout() -> None:
 
 
 @pytest.mark.parametrize("dpd", [None, {}, {"action": None, "interval": None, "timeout": None}])
-def test_dead_peer_detection_that_is_not_stated_has_the_documented_defaults(dpd: Any) -> None:
+def test_dead_peer_detection_that_is_not_stated_has_documented_defaults(dpd: Any) -> None:
     config = values(peer_config(connection(dpd=dpd, ike_policy__ike_version="v1")))
     assert config["dpd_delay"] == ["30s"]
     assert config["dpd_timeout"] == ["120s"]
@@ -262,13 +262,13 @@ def test_connections_of_two_gateways_have_equal_ike_settings(initiator: str) -> 
     assert "keyingtries = 0" in config
 
 
-def test_tunnel_that_this_side_starts_is_started_again_when_closed() -> None:
+def test_initiated_tunnel_is_initiated_again_when_closed() -> None:
     config = values(peer_config(connection(initiator="response-only")))
     assert config["close_action"] == ["start"]
     assert "close_action" not in values(peer_config(CONNECTION))
 
 
-def test_trial_has_the_identities_and_no_child() -> None:
+def test_trial_has_identities_and_no_child() -> None:
     config = peer_config(CONNECTION)
     trial = config.trial.replace("-trial", "")
     assert "childless = force" in trial
@@ -279,7 +279,7 @@ def test_trial_has_the_identities_and_no_child() -> None:
     assert peer_config(connection(ike_policy__ike_version="v1")).trial == ""
 
 
-def test_options_take_the_place_of_what_the_connection_says() -> None:
+def test_options_override_connection() -> None:
     config = peer_config(
         connection(dpd__action="restart-by-peer", initiator="response-only"),
         local_addresses=["%any", "192.168.1.2"],
@@ -305,7 +305,7 @@ def test_options_take_the_place_of_what_the_connection_says() -> None:
         ({"peer_address": None}, {}, "peer_address"),
     ],
 )
-def test_connection_without_an_equivalent_is_refused(
+def test_connection_without_equivalent_is_rejected(
     changes: dict[str, Any], options: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(UnsupportedConnectionError) as caught:
@@ -336,7 +336,7 @@ anything = st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text(), ma
     ),
     value=anything,
 )  # fmt: skip
-def test_no_text_of_the_api_becomes_syntax(field: str, value: Any) -> None:
+def test_no_text_of_api_becomes_syntax(field: str, value: Any) -> None:
     try:
         config = peer_config(connection(**{field: value})).config
     except UnsupportedConnectionError:
@@ -351,14 +351,14 @@ def test_no_text_of_the_api_becomes_syntax(field: str, value: Any) -> None:
     assert depth == 0
 
 
-def test_rendering_refuses_what_could_be_syntax() -> None:
+def test_rendering_rejects_what_could_be_syntax() -> None:
     for value in ("a } b", "a # b", "a\nb", 'a"b', '"a"b"', "", "a\\"):
         with pytest.raises(ValueError, match="the value of key is not safe"):
             render({"section": {"key": value}})
 
 
 @pytest.mark.parametrize("psk", ["simple", "a#b{c}\"d\\e'f", "0xabcdef", "0sAAAA", "schlüssel"])
-def test_a_key_is_written_in_base64(psk: str) -> None:
+def test_key_is_written_in_base64(psk: str) -> None:
     text = secrets(psk, NAME, ["a@b", "203.0.113.20"])
     assert text.splitlines()[1:4] == [
         "secrets {",
@@ -372,7 +372,7 @@ def test_a_key_is_written_in_base64(psk: str) -> None:
 
 
 @pytest.mark.parametrize("psk", ["", None, "opensesame\n", " opensesame", "open\x00sesame"])
-def test_a_damaged_key_is_refused_and_not_shown(psk: Any) -> None:
+def test_damaged_key_is_rejected_and_not_shown(psk: Any) -> None:
     with pytest.raises(ValueError, match=r"^it (must be a string|begins or ends)") as caught:
         secrets(psk, NAME, ["a", "b"])
     assert "sesame" not in str(caught.value)

@@ -52,7 +52,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> dict[str, str]:
-    """The authority's certificate and a client's, as files."""
+    """Return the authority's certificate and a client's, as files."""
     folder = tmp_path_factory.mktemp("tls")
     paths = {name: str(folder / f"{name}.pem") for name in ("ca", "cert", "key", "both", "junk")}
     authority.cert_pem.write_to_path(paths["ca"])
@@ -71,7 +71,7 @@ def served(
     wants_client: bool = False,
     not_after: datetime | None = None,
 ) -> Iterator[MockApi]:
-    """An endpoint with a certificate that the authority signed for a host."""
+    """Return an endpoint with a certificate that the authority signed for a host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     not_before = datetime(2020, 1, 1, tzinfo=UTC) if not_after else None
     authority.issue_cert(host, not_before=not_before, not_after=not_after).configure_cert(context)
@@ -98,7 +98,7 @@ def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def both_ways(mock_api: MockApi, **options: t.Any) -> list[str]:
-    """The sentences of a failure at Keystone, and of one at the VPN API."""
+    """Return the sentences of a failure at Keystone, and of one at the VPN API."""
     return [
         failure(lambda: client_of(mock_api, **options)),
         failure(
@@ -109,7 +109,7 @@ def both_ways(mock_api: MockApi, **options: t.Any) -> list[str]:
     ]
 
 
-def test_an_authority_of_ones_own(good: MockApi, files: Row) -> None:
+def test_custom_ca_is_used(good: MockApi, files: Row) -> None:
     assert len(gathered(client_of(good, ca_cert=files["ca"]))) == 23
 
 
@@ -130,14 +130,14 @@ def test_catalog_without_encryption_is_warned_of_when_keystone_has_it(
     assert f"lists {mock_api.url}/v2.0, so the token is sent without encryption" in warning
 
 
-def test_an_authority_of_ones_own_from_the_environment(
+def test_custom_ca_of_environment_is_used(
     good: MockApi, files: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"])
     assert len(gathered(client_of(good))) == 23
 
 
-def test_an_unknown_authority(good: MockApi) -> None:
+def test_unknown_ca_is_reported(good: MockApi) -> None:
     good.reset()
     for sentence in both_ways(good, retries=3):
         assert "certificate" in sentence
@@ -145,7 +145,7 @@ def test_an_unknown_authority(good: MockApi) -> None:
     assert good.requests == []
 
 
-def test_a_certificate_that_signed_itself(tmp_path: Path) -> None:
+def test_self_signed_certificate_is_reported(tmp_path: Path) -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.cert_pem.write_to_path(tmp_path / "cert.pem")
@@ -156,7 +156,7 @@ def test_a_certificate_that_signed_itself(tmp_path: Path) -> None:
             assert "certificate" in sentence
 
 
-def test_a_certificate_for_another_host(authority: trustme.CA, files: Row) -> None:
+def test_certificate_for_other_host_is_reported(authority: trustme.CA, files: Row) -> None:
     with served(authority, host="vpc.example.com") as mock_api:
         for sentence in both_ways(mock_api, ca_cert=files["ca"]):
             assert "TLS verification failed" in sentence
@@ -164,7 +164,7 @@ def test_a_certificate_for_another_host(authority: trustme.CA, files: Row) -> No
             assert "mismatch" in sentence or "not valid for" in sentence
 
 
-def test_a_certificate_that_has_expired(authority: trustme.CA, files: Row) -> None:
+def test_expired_certificate_is_reported(authority: trustme.CA, files: Row) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     with served(authority, not_after=yesterday) as mock_api:
         for sentence in both_ways(mock_api, ca_cert=files["ca"]):
@@ -172,7 +172,7 @@ def test_a_certificate_that_has_expired(authority: trustme.CA, files: Row) -> No
 
 
 @pytest.mark.parametrize("how", ["option", "OS_INSECURE"])
-def test_no_check_on_request_and_no_noise(good: MockApi, how: str) -> None:
+def test_validation_is_skipped_without_warning_when_disabled(good: MockApi, how: str) -> None:
     if how == "option":
         options = options_for(good, validate_certs=False)
     else:
@@ -182,39 +182,39 @@ def test_no_check_on_request_and_no_noise(good: MockApi, how: str) -> None:
         assert len(gathered(connect(options))) == 23
 
 
-def test_no_check_wins_over_a_bundle_of_the_environment(
+def test_disabled_validation_overrides_bundle_of_environment(
     good: MockApi, files: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["ca"].replace("ca.pem", "cert.pem"))
     assert len(gathered(client_of(good, validate_certs=False))) == 23
 
 
-def test_https_spoken_to_an_http_server(mock_api: MockApi) -> None:
+def test_https_to_http_server_is_reported(mock_api: MockApi) -> None:
     url = mock_api.url.replace("http:", "https:")
     client = client_of(mock_api, auth_type="aksk", endpoint=url)
     assert "does not use TLS on this port" in failure(lambda: gathered(client))
 
 
-def test_http_spoken_to_an_https_server(good: MockApi) -> None:
+def test_http_to_https_server_is_reported(good: MockApi) -> None:
     url = good.url.replace("https:", "http:")
     client = client_of(good, auth_type="aksk", endpoint=url)
     assert url in failure(lambda: gathered(client))
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert", "client_key"])
-def test_a_file_that_is_missing(good: MockApi, option: str) -> None:
+def test_missing_file_is_reported(good: MockApi, option: str) -> None:
     sentence = failure(lambda: client_of(good, **{option: "/no/such/file.pem"}))
     assert sentence == f"{option}: file not found: /no/such/file.pem."
 
 
 @pytest.mark.parametrize("option", ["ca_cert", "client_cert"])
-def test_a_file_that_is_no_certificate(good: MockApi, files: Row, option: str) -> None:
+def test_file_without_certificate_is_reported(good: MockApi, files: Row, option: str) -> None:
     options = {"ca_cert": files["ca"], option: files["junk"]}
     for sentence in both_ways(good, **options):
         assert good.url in sentence
 
 
-def test_a_bundle_of_the_environment_that_is_missing(
+def test_missing_bundle_of_environment_is_reported(
     good: MockApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
@@ -223,7 +223,7 @@ def test_a_bundle_of_the_environment_that_is_missing(
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_bundle_of_the_environment_without_the_ca_is_named(
+def test_bundle_of_environment_without_ca_is_named(
     good: MockApi, tmp_path: Path, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
@@ -233,7 +233,7 @@ def test_bundle_of_the_environment_without_the_ca_is_named(
 
 
 @pytest.mark.parametrize("kind", ["key", "der", "utf-16", "indented", "truncated", "empty"])
-def test_ca_file_without_a_readable_certificate_is_named(
+def test_ca_file_without_readable_certificate_is_named(
     good: MockApi, authority: trustme.CA, tmp_path: Path, kind: str
 ) -> None:
     pem = authority.cert_pem.bytes()
@@ -292,7 +292,7 @@ def test_unusable_client_certificate_is_named(
 
 
 def bare_certificates(folder: Path) -> ssl.SSLContext:
-    """A server's context with a certificate that lacks what strict verification requires.
+    """Return a server's context with a certificate that lacks what strict verification requires.
 
     The certificate of its authority is ca.pem in the folder.
     """
@@ -353,7 +353,7 @@ def test_missing_key_identifier_is_named(tmp_path: Path) -> None:
         assert "ca_cert" not in sentence
 
 
-def test_a_client_certificate(authority: trustme.CA, files: Row) -> None:
+def test_client_certificate_is_used(authority: trustme.CA, files: Row) -> None:
     with served(authority, wants_client=True) as mock_api:
         pair = {"client_cert": files["cert"], "client_key": files["key"]}
         assert len(gathered(client_of(mock_api, ca_cert=files["ca"], **pair))) == 23
@@ -373,13 +373,13 @@ class Proxy(t.NamedTuple):
     port: int
 
     def url(self, password: str = PROXY_PASSWORD) -> str:
-        """What the variables of the environment say."""
+        """Return what the variables of the environment say."""
         return f"http://someone:{password}@127.0.0.1:{self.port}"
 
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """A proxy that wants a password, so that what comes through has been there."""
+    """Return a proxy that wants a password, so that what comes through has been there."""
     folder = tmp_path_factory.mktemp("proxy")
     command = [sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", "0"]
     command += ["--num-workers", "1", "--num-acceptors", "1", "--port-file", str(folder / "port")]
@@ -398,7 +398,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         process.wait(10)
 
 
-def test_http_through_a_proxy(
+def test_http_goes_through_proxy(
     mock_api: MockApi, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url())
@@ -406,7 +406,7 @@ def test_http_through_a_proxy(
     assert "proxy.py" in mock_api.requests[0].headers["via"]
 
 
-def test_https_through_a_proxy(
+def test_https_goes_through_proxy(
     good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good.reset()
@@ -416,7 +416,7 @@ def test_https_through_a_proxy(
     assert all("via" not in request.headers for request in good.requests)
 
 
-def test_a_proxy_that_refuses_us(
+def test_proxy_rejection_is_reported(
     good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
@@ -425,7 +425,7 @@ def test_a_proxy_that_refuses_us(
         assert "407" in sentence or "refused" in sentence or "Tunnel" in sentence
 
 
-def test_no_proxy_goes_past_the_proxy(
+def test_no_proxy_bypasses_proxy(
     good: MockApi, files: Row, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url("not-for-logs-wrong"))
@@ -434,7 +434,7 @@ def test_no_proxy_goes_past_the_proxy(
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-def test_a_proxy_that_is_down(
+def test_unreachable_proxy_is_reported(
     mock_api: MockApi, good: MockApi, tls: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = "http://someone:not-for-logs@127.0.0.1:1"
@@ -463,7 +463,7 @@ def test_a_proxy_that_is_down(
         *('"http://127.0.0.1:1"', "proxy 127.0.0.1:1"),
     ],
 )
-def test_a_proxy_variable_that_is_none(
+def test_invalid_proxy_variable_is_reported(
     mock_api: MockApi, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", wrong)
@@ -473,7 +473,7 @@ def test_a_proxy_variable_that_is_none(
 
 
 @pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "http_proxy"])
-def test_failing_proxy_names_the_variable_that_is_set(
+def test_failing_proxy_names_variable_that_is_set(
     mock_api: MockApi, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, "127.0.0.1:1")

@@ -26,7 +26,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
 
 
 def signing(url: str, **options: t.Any) -> Session:
-    """A session that needs no Keystone."""
+    """Return a session that needs no Keystone."""
     auth = {"access_key": "A", "secret_key": "not-for-logs", "project_id": "p"}
     given = {"auth": auth, "endpoint": url, "retries": 0, "api_timeout": 0.5, **options}
     return Session(merge_options(given, {}))
@@ -47,7 +47,7 @@ def test_request_that_takes_too_long_leaves_no_thread(first: bytes, drip: bytes)
         session.close()
 
 
-def test_closing_a_session_ends_its_requests() -> None:
+def test_closing_session_ends_its_requests() -> None:
     with server(HEAD + b"\r\n", b" ") as url:
         session = signing(url, api_timeout=60.0, retries=3)
         before = remains()
@@ -67,7 +67,7 @@ def test_closing_a_session_ends_its_requests() -> None:
         assert "failed: " in failure(lambda: session.client().get("vpn"))
 
 
-def test_deadline_of_a_session_bounds_its_requests(mock_api: MockApi) -> None:
+def test_deadline_of_session_bounds_its_requests(mock_api: MockApi) -> None:
     mock_api.fault(LIST, delay=3.0, count=None)
     session = signing(mock_api.url, api_timeout=60.0, retries=3)
     session.limit(time.monotonic() + 0.5)
@@ -96,26 +96,26 @@ def test_cookies_are_not_kept(mock_api: MockApi) -> None:
     assert all("cookie" not in one.headers for one in mock_api.requests)
 
 
-def test_response_that_is_compressed_twice_is_refused(mock_api: MockApi) -> None:
+def test_response_that_is_compressed_twice_is_rejected(mock_api: MockApi) -> None:
     body = gzip.compress(gzip.compress(b"{}"))
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip, gzip"}, body=body)
     assert "compressed more than once" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_large_response_of_keystone_is_refused(mock_api: MockApi) -> None:
+def test_large_response_of_keystone_is_rejected(mock_api: MockApi) -> None:
     bomb = gzip.compress(b" " * 80 * 1024 * 1024)
     mock_api.fault(TOKENS, headers={"Content-Encoding": "gzip"}, body=bomb)
     assert "more than 64 MiB" in failure(lambda: client_of(mock_api))
 
 
 @pytest.mark.parametrize("unit", ["{},", "[],", "[0],", '{"a":0},', '{"":{}},'])
-def test_json_that_takes_far_more_memory_than_text_is_refused(unit: str) -> None:
+def test_json_that_takes_far_more_memory_than_text_is_rejected(unit: str) -> None:
     with pytest.raises(ValueError, match="more and smaller values"):
         parse_json(("[" + unit * (1024 * 1024 // len(unit)) + "0]").encode())
     assert len(parse_json(("[" + unit * 1000 + "0]").encode())) == 1001
 
 
-def test_json_of_an_api_is_not_refused() -> None:
+def test_json_of_api_is_not_rejected() -> None:
     row = '{"id":"0123456789abcdef0123456789abcdef","cidrs":["2001:db8:1:2::/64"],"mtu":1500},'
     assert len(parse_json(("[" + row * 8000 + "0]").encode())) == 8001
 
@@ -147,7 +147,7 @@ def test_write_is_repeated_only_if_it_was_not_processed(
     assert lists_of(mock_api) == attempts
 
 
-def test_write_is_repeated_after_a_refused_connection() -> None:
+def test_write_is_repeated_after_rejected_connection() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -165,17 +165,17 @@ def test_write_is_repeated_after_a_refused_connection() -> None:
         ({"error": {"message": "bad day"}}, "contains the error 'bad day'"),
     ],
 )
-def test_status_200_with_an_error_is_reported(mock_api: MockApi, body: t.Any, words: str) -> None:
+def test_error_with_status_200_is_reported(mock_api: MockApi, body: t.Any, words: str) -> None:
     mock_api.fault(LIST, body=body)
     assert words in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_partial_response_is_not_a_list(mock_api: MockApi) -> None:
+def test_partial_response_is_not_list(mock_api: MockApi) -> None:
     mock_api.fault(LIST, status=206)
     assert "partial (HTTP 206)" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_sockets_of_a_closed_session_are_closed(mock_api: MockApi) -> None:
+def test_sockets_of_closed_session_are_closed(mock_api: MockApi) -> None:
     session = Session(options_for(mock_api, api_timeout=0.4))
     before = sockets()
     gathered(session.client())

@@ -138,7 +138,7 @@ def _merge(_field: Field, value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _address(field: Field, value: str) -> str:
-    """An IP address in its usual form, or a host name in lower case."""
+    """Return an IP address in its usual form, or a host name in lower case."""
     if _is_ip(value):
         return str(ipaddress.ip_address(value))
     if not value or re.fullmatch(r"[0-9.]*|0x[0-9a-f]*", value, re.I) or ":" in value:
@@ -149,12 +149,12 @@ def _address(field: Field, value: str) -> str:
 
 
 def _networks(field: Field, value: t.Sequence[str]) -> list[str]:
-    """Networks in their usual form; each may occur once, in one spelling."""
+    """Return networks in their usual form; each may occur once, in one spelling."""
     return _unique(field, value, [str(_network(field, one)) for one in value])
 
 
 def _endpoints(field: Field, value: t.Sequence[str]) -> list[str]:
-    """Networks, or IDs in lower case; `check_endpoints` holds them to the type of the group."""
+    """Return networks, or IDs in lower case; `check_endpoints` holds them to the type of the group."""
     parsed = [one.lower() if is_id(one) else str(_network(field, one)) for one in value]
     networks = [ipaddress.ip_network(one) for one in parsed if not is_id(one)]
     if len({network.version for network in networks}) > 1:

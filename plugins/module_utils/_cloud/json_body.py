@@ -75,5 +75,5 @@ def _check_memory(text: str) -> None:
 
 
 def _drop_markers(answer: dict[str, t.Any]) -> dict[str, t.Any]:
-    """A JSON object without keys of Ansible's own notation, which would make it another object."""
+    """Return a JSON object without keys of Ansible's own notation, which would make it another object."""
     return {name: value for name, value in answer.items() if not name.startswith(MARKER_PREFIX)}

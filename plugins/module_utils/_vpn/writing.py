@@ -84,7 +84,7 @@ _NUMBER = {"type": "int"}
 
 
 def _choice(option: str, *choices: str, **columns: t.Any) -> Field:
-    """A field that takes the same words everywhere."""
+    """Return a field that takes the same words everywhere."""
     return Field(
         option, {"type": "str", "choices": list(choices)}, Limits(choices=choices), **columns
     )

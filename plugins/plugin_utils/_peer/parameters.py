@@ -98,7 +98,7 @@ def render(parameters: Mapping[str, Any], format: str, note: str = "") -> str:
 
 
 def _parameters(connection: Mapping[str, Any], peer: Peer) -> Iterator[Parameter]:
-    """Every parameter of a peer without problems, in the order of the page."""
+    """Return every parameter of a peer without problems, in the order of the page."""
     ike, ipsec = connection["ike_policy"], connection["ipsec_policy"]
     address = peer.local_addresses[0]
 
@@ -255,7 +255,7 @@ def _seconds(section: str, label: str, field: str, name: str, seconds: int) -> P
 
 
 def _version(address: str) -> int:
-    """4 or 6; 0 for a host name."""
+    """Return 4 or 6; 0 for a host name."""
     try:
         return ipaddress.ip_address(address).version
     except ValueError:
@@ -291,7 +291,7 @@ def _row(parameter: Parameter, settings: list[dict[str, Any]]) -> dict[str, Any]
 
 
 def _setting(parameter: Parameter, vendor: Vendor) -> dict[str, Any]:
-    """The lines that set a parameter, and a note if there are none."""
+    """Return the lines that set a parameter, and a note if there are none."""
     if parameter.unused:
         return {"lines": [], "note": parameter.unused}
     template = vendor.words[parameter.name].get(parameter.key)
@@ -305,7 +305,7 @@ def _setting(parameter: Parameter, vendor: Vendor) -> dict[str, Any]:
 
 
 def _combine(used: Mapping[str, str | int], protocol: str, vendor: Vendor) -> dict[str, Any]:
-    """The line of a phase that names its algorithms together."""
+    """Return the line of a phase that names its algorithms together."""
     combination = vendor.combinations.get(protocol)
     if combination is None:
         offered = vendor.words["protocol"].get(protocol) is not None or protocol == "ike"

@@ -290,7 +290,7 @@ class _Reader:
         field: str,
         known: Sequence[str] | Mapping[str, Any],
     ) -> str:
-        """The value of a field, "" if it is unusable; an empty source has been refused before."""
+        """Return the value of a field, "" if it is unusable; an empty source has been refused before."""
         value = source.get(field)
         if isinstance(value, str) and value in known:
             return value
@@ -409,7 +409,7 @@ class _Reader:
         peer_address: str,
         remote_address: str,
     ) -> tuple[Identity, Identity]:
-        """The identities of both sides, with the types that the cloud uses."""
+        """Return the identities of both sides, with the types that the cloud uses."""
         peer_id = self.connection.get("peer_id") or peer_address
         cloud_id = self.connection.get("local_id")
         # Neutron writes names, and everything beside a name, with an @ in front.
@@ -438,7 +438,7 @@ class _Reader:
         return found[0], found[1]
 
     def _networks(self, field: str, values: Any) -> list[Network]:
-        """The networks without repetitions, in their order."""
+        """Return the networks without repetitions, in their order."""
         side = "on-premises" if field == "remote_cidrs" else "cloud"
         if not isinstance(values, Sequence) or isinstance(values, str) or not values:
             self.refuse(field, values, f"The connection has no {side} networks ({field}).")
@@ -453,7 +453,7 @@ class _Reader:
         return list(networks)
 
     def _pairs(self) -> list[Pair]:
-        """Pairs of networks of the same IP version."""
+        """Return pairs of networks of the same IP version."""
         local = self._networks("remote_cidrs", self.connection.get("remote_cidrs"))
         remote = self._networks("local_cidrs", self.connection.get("local_cidrs"))
         wanted = self._rule_pairs() or [(a, b) for a in local for b in remote]
@@ -467,7 +467,7 @@ class _Reader:
         return pairs
 
     def _rule_pairs(self) -> list[tuple[Network, Network]]:
-        """Pairs of a policy-based Enterprise connection, which does not join all with all."""
+        """Return pairs of a policy-based Enterprise connection, which does not join all with all."""
         pairs: list[tuple[Network, Network]] = []
         for rule in self.connection.get("policy_rules") or ():
             fields = rule if isinstance(rule, Mapping) else {}
@@ -508,7 +508,7 @@ class _Reader:
 
 
 def _seconds(value: Any, least: int) -> int | None:
-    """A number of seconds, given as a number or a string; None if it is not one."""
+    """Return a number of seconds, given as a number or a string; None if it is not one."""
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
     if not re.match(r"[0-9]{1,9}\Z", str(value), re.ASCII):
@@ -517,7 +517,7 @@ def _seconds(value: Any, least: int) -> int | None:
 
 
 def _ip(value: Any) -> Ip | None:
-    """The IP address in the string, or None; without a scope, which can be any string."""
+    """Return the IP address in the string, or None; without a scope, which can be any string."""
     try:
         return ipaddress.ip_address(value) if isinstance(value, str) and "%" not in value else None
     except ValueError:
@@ -525,13 +525,13 @@ def _ip(value: Any) -> Ip | None:
 
 
 def _is_gateway(value: str) -> bool:
-    """Whether the string is the IP address of one machine, or a host name."""
+    """Return whether the string is the IP address of one machine, or a host name."""
     ip = _ip(value)
     return bool(_HOST.match(value)) if ip is None else not ip.is_unspecified
 
 
 def _typed_identity(value: str) -> Identity | None:
-    """The identity in a string that begins with a type; None without one."""
+    """Return the identity in a string that begins with a type; None without one."""
     match = _TYPED_IDENTITY.match(value) if isinstance(value, str) else None
     if not match or not _IDENTITY.match(match[2]):
         return None
@@ -541,7 +541,7 @@ def _typed_identity(value: str) -> Identity | None:
 
 
 def _identity_by_value(value: Any) -> Identity | None:
-    """The identity in a string without a type, as strongSwan guesses it; None if it is unusable."""
+    """Return the identity in a string without a type, as strongSwan guesses it; None if it is unusable."""
     if not isinstance(value, str) or not _IDENTITY.match(value):
         return None
     if _ip(value):

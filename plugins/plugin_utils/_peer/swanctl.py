@@ -203,7 +203,7 @@ def parse_sas(listed: str) -> list[dict[str, Any]]:
 
 
 def _identity(identity: Identity) -> str:
-    """The identity with its type, which strongSwan otherwise guesses."""
+    """Return the identity with its type, which strongSwan otherwise guesses."""
     if identity.type in ("ip", "dn"):
         return identity.value
     return f"{identity.type}:{identity.value}"

@@ -49,12 +49,12 @@ _NUMBERS = tuple(GROUPS.values())
 
 
 def _words(known: tuple[Any, ...], offered: Mapping[Any, str]) -> Words:
-    """Every known value, None for those that are not offered."""
+    """Return every known value, None for those that are not offered."""
     return {**dict.fromkeys(known), **offered}
 
 
 def _numbered(template: str, numbers: tuple[int, ...]) -> Words:
-    """Every Diffie-Hellman group; those of the numbers are offered."""
+    """Return every Diffie-Hellman group; those of the numbers are offered."""
     return _words(_NUMBERS, {number: template.format(number) for number in numbers})
 
 
