@@ -91,7 +91,6 @@ def private_data(
         (folder / name).mkdir(parents=True)
     (folder / "env" / "envvars").write_text(json.dumps(job["environment"]))
     (folder / "env" / "extravars").write_text(json.dumps(job["extra_variables"]))
-    (folder / "env" / "settings").write_text(json.dumps({"job_timeout": 120}))
     script = folder / "inventory" / "hosts"
     script.write_text(f"#!/bin/sh\ncat <<'END'\n{exported}\nEND\n")
     script.chmod(0o700)
