@@ -229,7 +229,10 @@ def test_bundle_of_environment_without_ca_is_named(
     trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
     monkeypatch.setenv(variable, str(tmp_path / "other.pem"))
     for sentence in both_ways(good):
-        assert f"Check that {variable} contains the CA that signed the certificate." in sentence
+        assert (
+            f"Set ca_cert to the CA that signed the certificate, or add it to {variable}."
+            in sentence
+        )
 
 
 @pytest.mark.parametrize("kind", ["key", "der", "utf-16", "indented", "truncated", "empty"])

@@ -211,9 +211,10 @@ def transport_error(error: BaseException, place: Place) -> VpnError:
         timeout=place.timeout,
         reason=mask_named(mask(_plain(reason), place.secrets)).rstrip("."),
         ca_cert=f"{source} ({ca_cert})" if ca_cert else "the CA bundle",
-        ca_advice=f"Check that {source} contains the CA that signed the certificate."
-        if ca_cert
-        else "Set ca_cert to the CA that signed the certificate.",
+        ca_advice="Check that ca_cert contains the CA that signed the certificate."
+        if ca_cert and source == "ca_cert"
+        else "Set ca_cert to the CA that signed the certificate"
+        + (f", or add it to {source}." if ca_cert else "."),
         proxy_variables=proxy_variables(os.environ),
     )
     unprocessed = isinstance(error, (exceptions.SSLError, exceptions.ConnectTimeout)) or any(
