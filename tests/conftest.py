@@ -10,12 +10,17 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.ansible_commands import BIN, Ansible
 from tests.mock_api import MockApi
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

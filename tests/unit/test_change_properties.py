@@ -37,7 +37,6 @@ from tests.unit.memory_api import DEFAULTS, WRITABLE, MemoryApi, Row
 
 many = settings(
     max_examples=10_000 if os.environ.get("LONG_TESTS") else 60,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 IDS = [f"aaaaaaaa-0000-4000-8000-{number:012d}" for number in range(3)]

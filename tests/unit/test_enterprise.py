@@ -263,7 +263,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data(), value=json_values)
 def test_field_of_wrong_type_gives_facts(data: st.DataObject, value: t.Any) -> None:
     row, gateway, customer = map(copy.deepcopy, (POLICY, GATEWAY, CUSTOMER))
