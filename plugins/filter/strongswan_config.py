@@ -83,7 +83,7 @@ _value:
       description: Name of the connection in swanctl, made of its ID.
       type: str
     children:
-      description: The child SAs, one for each pair of networks, with C(name), C(local), C(remote) and C(description).
+      description: The child SAs, one for each pair of networks, with C(name), C(local), C(remote), C(reqid) and C(description).
       type: list
       elements: dict
     local_addresses:
@@ -103,7 +103,7 @@ _value:
       description: Text of the configuration file. It contains no secrets.
       type: str
     trial:
-      description: Text of a connection without a child SA that tests a new key. Empty for IKEv1.
+      description: Text of a connection that tests a new key and carries the traffic while the tunnel authenticates again. Empty for IKEv1.
       type: str
     problems:
       description: The reasons why the connection cannot be configured, with C(field), C(value) and C(reason), which is a sentence.

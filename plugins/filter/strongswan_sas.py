@@ -36,7 +36,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The IKE SAs, with C(name), C(id), C(state) and C(children).
+    - The IKE SAs, with C(name), C(id), C(state), C(children) and C(connections), which are the connections of the child SAs, or the name
+      of the IKE SA if it has none.
     - A child SA has C(name), C(id), C(state), C(local), C(remote), the C(ike_id) and C(ike_state) of its IKE SA, the C(connection) that defines it, and
       C(description), which equals that of P(otc.vpn.strongswan_config#filter) if the networks are the configured ones.
   type: list

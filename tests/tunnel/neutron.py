@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.openstack.places import ENVIRONMENT
-from tests.tunnel.testbed import Testbed
+from tests.tunnel.connections import PSK
+from tests.tunnel.testbed import Testbed, testbed
 
 DRIVER = Path(__file__).with_name("neutron_driver.py")
 
@@ -78,3 +79,15 @@ def configure_cloud(bed: Testbed, *connections: Mapping[str, Any], psk: str) -> 
     """Configure the cloud's side of a testbed for the connections of one VPN service."""
     (files,) = render([connections], psk)
     bed.cloud.write(files, [connection["id"] for connection in connections])
+
+
+@contextmanager
+def tunnel_to(*connections: dict[str, Any], psk: str = PSK) -> Iterator[Testbed]:
+    """A testbed for connections between the same gateways, with the cloud's side configured."""
+    union = {
+        side: [cidr for given in connections for cidr in given[side]]
+        for side in ("local_cidrs", "remote_cidrs")
+    }
+    with testbed({**connections[0], **union}) as bed:
+        configure_cloud(bed, *connections, psk=psk)
+        yield bed

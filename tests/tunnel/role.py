@@ -72,6 +72,9 @@ def run_role(
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_LOCALHOST_WARNING": "0",
             "ANSIBLE_PIPELINING": "1",
+            # gathered once for a gateway
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(gateway.directory / "facts"),
         },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

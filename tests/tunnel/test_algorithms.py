@@ -96,7 +96,7 @@ def test_algorithm_is_negotiated(bed: Testbed, clouds: dict[Case, Files], case: 
     bed.cloud.write(clouds[case], [given["id"]])
     ids = [configuration.local_id, configuration.remote_id]
     bed.onprem.configure(configuration.config + secrets(PSK, configuration.name, ids))
-    ((child, _local, _remote),) = configuration.children
+    child = configuration.children[0].name
     bed.onprem.swanctl("--initiate", "--child", child, "--timeout", "15")
     assert installed(bed, child)
     source, target = next(bed.pairs())

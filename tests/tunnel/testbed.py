@@ -49,6 +49,7 @@ pem pkcs1 x509 pubkey constraints kernel-libipsec kernel-netlink socket-default 
     log {{
       path = {directory}/charon.log
       default = 1
+      chd = 2
       flush_line = yes
     }}
   }}
@@ -173,6 +174,20 @@ class Gateway:
         (self.swanctl_dir / "conf.d" / "test.conf").write_text(text)
         self.swanctl("--load-all", "--noprompt")
 
+    def fewest_child_sas(self, since: str) -> int:
+        """The smallest number of child SAs installed at the same time since the log was this."""
+        log = self.log.read_text()
+        counts: list[int] = []
+        installed: set[str] = set()
+        for change in re.finditer(r"CHILD_SA (\S+) state change: (\S+) => (\S+)", log):
+            if change.start() >= len(since):
+                counts.append(len(installed))
+            if change[3] == "INSTALLED":
+                installed.add(change[1])
+            elif change[3] in ("DELETING", "DELETED", "DESTROYING"):
+                installed.discard(change[1])
+        return min([*counts, len(installed)])
+
     def stop(self) -> None:
         """Stop charon."""
         self.process.send_signal(signal.SIGTERM)
@@ -283,10 +298,11 @@ class Testbed:
         self._undo.callback(gateway.stop)
         return gateway
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Return addresses of hosts for each pair of an on-premises and a cloud network."""
-        for ours in self.connection["remote_cidrs"]:
-            for theirs in self.connection["local_cidrs"]:
+    def pairs(self, connection: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str]]:
+        """Addresses of hosts for each pair of an on-premises and a cloud network."""
+        connection = connection or self.connection
+        for ours in connection["remote_cidrs"]:
+            for theirs in connection["local_cidrs"]:
                 yield _address(ours, 10), _address(theirs, 10)
 
     def ping(self, source: str, target: str, count: int = 1) -> bool:
@@ -314,8 +330,12 @@ class Testbed:
 
     @contextlib.contextmanager
     def pinging(self, source: str, target: str) -> Iterator[Callable[[], int]]:
-        """Ping meanwhile, five times a second; afterwards, the number of lost pings."""
-        command = ["ping", "-q", "-i", "0.2", "-W", "2", "-I", source, target]
+        """Ping meanwhile, five times a second; afterwards, the number of lost pings.
+
+        Those after the last answer do not count, because their answers may be under way. So the
+        tunnel must be up at the end.
+        """
+        command = ["ping", "-i", "0.2", "-I", source, target]
         process = subprocess.Popen(
             self.onprem_host.inside(with_packages(command)),
             stdin=subprocess.DEVNULL,
@@ -323,19 +343,21 @@ class Testbed:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        output = ""
+        answered: set[int] = set()
 
         def lost() -> int:
-            counts = re.search(r"(\d+) packets transmitted, (\d+) received", output)
-            assert counts, output
-            return int(counts[1]) - int(counts[2])
+            assert answered, "no ping was answered"
+            return max(answered) - len(answered)
 
         try:
             yield lost
+            # one that was sent after all that happened
+            wait_until(lambda: self.ping(source, target), "no ping at the end")
+            time.sleep(0.5)
         finally:
-            time.sleep(3)  # because a busy machine shows the last packets late
             process.send_signal(signal.SIGINT)
             output = process.communicate(timeout=10)[0]
+            answered |= {int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", output)}
 
     @contextlib.contextmanager
     def wire(self) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Union
 
@@ -71,11 +72,13 @@ class Child(NamedTuple):
     name: str
     local: str
     remote: str
+    reqid: int
+    """What ties the kernel's policies to its SAs."""
 
     @property
     def description(self) -> str:
         """Name and networks, the same for a child SA that is installed as configured."""
-        return f"{self.name} ({self.local} === {self.remote})"
+        return _description(self.name, self.local, self.remote)
 
 
 class Configuration(NamedTuple):
@@ -91,7 +94,7 @@ class Configuration(NamedTuple):
     config: str
     """Text of the configuration file, without secrets."""
     trial: str
-    """Text of a connection that tests the key without touching the tunnel; empty for IKEv1."""
+    """Text of a connection that tests a key and carries the traffic meanwhile; empty for IKEv1."""
 
 
 def connection_name(identifier: str) -> str:
@@ -122,8 +125,9 @@ def configure(peer: Peer, start_action: str | None = None) -> Configuration:
     name = connection_name(peer.id)
     start = start_action or KEYWORDS["start_action"][peer.initiator]
     ike = _ike_settings(peer)
+    reqid = _first_reqid(peer.id)
     children = [
-        Child(f"{name}-{number}", str(pair.local), str(pair.remote))
+        Child(f"{name}-{number}", str(pair.local), str(pair.remote), reqid + number)
         for number, pair in enumerate(peer.pairs, 1)
     ]
     # With the default, one try, a peer that is away for a minute is never called again. The same
@@ -132,8 +136,12 @@ def configure(peer: Peer, start_action: str | None = None) -> Configuration:
     connection: Settings = {**ike, "keyingtries": "0"}
     # One pair a child: policy-based gateways narrow a list to its first pair.
     connection["children"] = {child.name: _child_settings(peer, child, start) for child in children}
-    trial: Settings = {**ike, "childless": "force", "unique": "never"}
     trial_name = name + TRIAL_SUFFIX
+    trial: Settings = {**ike, "childless": "force", "unique": "never"}
+    trial["children"] = {
+        f"{trial_name}-{number}": _child_settings(peer, child, "none")
+        for number, child in enumerate(children, 1)
+    }
     return Configuration(
         name=name,
         children=children,
@@ -182,8 +190,9 @@ def render(settings: Settings, depth: int = 0) -> str:
 def parse_sas(listed: str) -> list[dict[str, Any]]:
     """Parse the output of C(swanctl --list-sas).
 
-    Each IKE SA has C(name), C(id), C(state) and C(children). Each child SA has C(name), C(id),
-    C(state), C(local), C(remote), the C(ike_id) and C(ike_state) of its IKE SA, the C(connection) that defines it and
+    Each IKE SA has C(name), C(id), C(state), C(children) and C(connections), which are those of its
+    children, or its own without any. Each child SA has C(name), C(id), C(state), C(local),
+    C(remote), the C(ike_id) and C(ike_state) of its IKE SA, the C(connection) that defines it and
     its C(description).
     """
     sas: list[dict[str, Any]] = []
@@ -198,8 +207,19 @@ def parse_sas(listed: str) -> list[dict[str, Any]]:
         for child in sa["children"]:
             child["ike_id"], child["ike_state"] = sa["id"], sa["state"]
             child["connection"] = child["name"].rpartition("-")[0]
-            child["description"] = Child(child["name"], child["local"], child["remote"]).description
+            child["description"] = _description(child["name"], child["local"], child["remote"])
+        connections = {child["connection"] for child in sa["children"]} or {sa["name"]}
+        sa["connections"] = sorted(connections)
     return sas
+
+
+def _description(name: str, local: str, remote: str) -> str:
+    return f"{name} ({local} === {remote})"
+
+
+def _first_reqid(identifier: str) -> int:
+    """A number that the connection keeps, above those that strongSwan itself counts from 1."""
+    return (zlib.crc32(identifier.encode()) & 0x3FFFFFFF) + 0x40000000
 
 
 def _identity(identity: Identity) -> str:
@@ -237,6 +257,8 @@ def _child_settings(peer: Peer, child: Child, start: str) -> Settings:
         "rekey_time": f"{peer.ipsec.lifetime * 9 // 10}s",
         "life_time": f"{peer.ipsec.lifetime}s",
         "start_action": start,
+        # strongSwan before 5.9.12 gives two children the same number after an outage.
+        "reqid": str(child.reqid),
     }
     if start == "start":
         # start_action applies when the connection is loaded, not when the cloud deletes the SA.
