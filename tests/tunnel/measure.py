@@ -36,7 +36,7 @@ SECOND: dict[str, Any] = {
 
 
 def cases() -> dict[str, list[dict[str, Any]]]:
-    """The connections of each row."""
+    """Return the connections of each row."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for version in ("v2", "v1"):
         usual = connection(version, *STRONG) | START | DPD
@@ -61,7 +61,7 @@ class Tunnel(NamedTuple):
     configurations: Sequence[Configuration]
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Addresses of hosts for each pair of networks."""
+        """Return addresses of hosts for each pair of networks."""
         return [pair for given in self.connections for pair in self.bed.pairs(given)]
 
     def run_role(self, psk: str = PSK) -> None:
@@ -105,7 +105,7 @@ def reauthenticate(tunnel: Tunnel) -> None:
 
 
 def ike_id(tunnel: Tunnel) -> str:
-    """The number of the IKE SA, which two connections share."""
+    """Return the number of the IKE SA, which two connections share."""
     return tunnel.bed.onprem.swanctl("--list-sas").split("#", 1)[1].split(",")[0]
 
 
@@ -158,7 +158,7 @@ EVENTS: dict[str, Callable[[Tunnel], None]] = {
 
 
 def measure(connections: Sequence[dict[str, Any]]) -> list[str]:
-    """Lost pings of each event on the worst pair of networks, or why there is no figure."""
+    """Return lost pings of each event on the worst pair of networks, or why there is no figure."""
     with tunnel_to(*connections) as bed:
         tunnel = Tunnel(bed, connections, [configure(create_peer(given)) for given in connections])
         tunnel.run_role()

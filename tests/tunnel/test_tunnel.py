@@ -43,7 +43,7 @@ LIVES = ["v1 defaults", "v2 elliptic"]
 
 
 @pytest.mark.parametrize("name", [name for name in CONNECTIONS if name not in LIVES])
-def test_role_makes_a_tunnel_to_neutron(name: str) -> None:
+def test_role_connects_to_neutron(name: str) -> None:
     given = CONNECTIONS[name]
     with tunnel_to(given) as bed:
         answer = run_role(bed, given, PSK)
@@ -54,7 +54,7 @@ def test_role_makes_a_tunnel_to_neutron(name: str) -> None:
 
 # trap and start: one leaves an old tunnel up that the role must terminate, the other does not
 @pytest.mark.parametrize("name", LIVES)
-def test_life_of_a_tunnel(name: str) -> None:
+def test_tunnel_is_configured_checked_and_removed(name: str) -> None:
     given = CONNECTIONS[name]
     with tunnel_to(given) as bed:
         conf_d = bed.onprem.swanctl_dir / "conf.d"
@@ -143,7 +143,7 @@ def test_connections_between_same_gateways_are_separate_tunnels() -> None:
 
 
 @pytest.mark.parametrize("version", ["v2", "v1"])
-def test_tunnel_comes_back(version: str) -> None:
+def test_tunnel_is_up_again_after_interruption(version: str) -> None:
     given = connection(version, *STRONG, networks=2) | {
         "initiator": "response-only",
         "dpd": {"action": "hold", "interval": 5, "timeout": 6},

@@ -175,7 +175,7 @@ class Gateway:
         self.swanctl("--load-all", "--noprompt")
 
     def fewest_child_sas(self, since: str) -> int:
-        """The smallest number of child SAs installed at the same time since the log was this."""
+        """Return the smallest number of child SAs installed at the same time since the log was this."""
         log = self.log.read_text()
         counts: list[int] = []
         installed: set[str] = set()
@@ -299,7 +299,7 @@ class Testbed:
         return gateway
 
     def pairs(self, connection: Mapping[str, Any] | None = None) -> Iterator[tuple[str, str]]:
-        """Addresses of hosts for each pair of an on-premises and a cloud network."""
+        """Return addresses of hosts for each pair of an on-premises and a cloud network."""
         connection = connection or self.connection
         for ours in connection["remote_cidrs"]:
             for theirs in connection["local_cidrs"]:

@@ -271,7 +271,7 @@ def test_initiated_tunnel_is_initiated_again_when_closed() -> None:
     assert "close_action" not in values(peer_config(CONNECTION))
 
 
-def test_each_child_has_a_reqid_that_stays() -> None:
+def test_reqid_of_each_child_is_unique_and_stable() -> None:
     networks = {"remote_cidrs": [f"10.1.{number}.0/24" for number in range(9)]}
     first = peer_config(connection(**networks))
     second = peer_config(connection(id="4b8f2a52-0000-4000-8000-000000000002", **networks))
@@ -282,7 +282,7 @@ def test_each_child_has_a_reqid_that_stays() -> None:
     assert peer_config(connection()).children == first.children[:1]
 
 
-def test_trial_is_the_connection_without_starting_anything() -> None:
+def test_trial_has_settings_of_connection_and_starts_nothing() -> None:
     config = peer_config(connection(initiator="response-only"))
     trial = config.trial.replace("-trial", "")
     assert "childless = force" in trial
