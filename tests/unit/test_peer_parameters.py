@@ -11,8 +11,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-import yaml
-from ansible_collections.otc.vpn.plugins.modules import ike_policy, ipsec_policy
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.writing import (
+    IKE_POLICIES,
+    IPSEC_POLICIES,
+    Writable,
+)
 from ansible_collections.otc.vpn.plugins.plugin_utils._peer.parameters import (
     FORMATS,
     describe,
@@ -88,9 +91,10 @@ def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:
     }
 
 
-def documented(module: Any, option: str) -> set[str]:
-    """Return the choices that a module documents."""
-    return set(yaml.safe_load(module.DOCUMENTATION)["options"][option]["choices"])
+def documented(writable: Writable, option: str) -> set[str]:
+    """Return the choices of an option, which its documentation has too."""
+    (field,) = (one for one in writable.fields if one.option == option)
+    return set(field.spec["choices"])
 
 
 def algorithms(names: set[str]) -> set[str]:
@@ -109,15 +113,17 @@ EVERY_VENDOR = [
 def test_every_documented_choice_has_setting_or_is_not_offered(
     vendor: Vendor, version: str
 ) -> None:
-    groups: set[Any] = {GROUPS[name] for name in documented(ike_policy, "pfs") - {"disable"}}
-    hashes = algorithms(documented(ike_policy, "auth_algorithm"))
-    ciphers = documented(ike_policy, "encryption_algorithm")
-    assert ciphers == documented(ipsec_policy, "encryption_algorithm")
-    assert documented(ike_policy, "auth_algorithm") == documented(ipsec_policy, "auth_algorithm")
+    groups: set[Any] = {GROUPS[name] for name in documented(IKE_POLICIES, "pfs") - {"disable"}}
+    hashes = algorithms(documented(IKE_POLICIES, "auth_algorithm"))
+    ciphers = documented(IKE_POLICIES, "encryption_algorithm")
+    assert ciphers == documented(IPSEC_POLICIES, "encryption_algorithm")
+    assert documented(IKE_POLICIES, "auth_algorithm") == documented(
+        IPSEC_POLICIES, "auth_algorithm"
+    )
     choices: dict[str, set[Any]] = {
         "ike_version": {version} | set(vendor.words["ike_version"]),
         "authentication": {"psk"},
-        "mode": documented(ike_policy, "phase1_negotiation_mode"),
+        "mode": documented(IKE_POLICIES, "phase1_negotiation_mode"),
         "local_address": {4, 6, "name"},
         "remote_address": {4, 6, "name"},
         "local_id": {"ip", "other ip", "fqdn", "email", "keyid", "dn"},
@@ -127,8 +133,8 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
         "ike_prf": hashes,
         "ike_group": groups,
         "ike_lifetime": {""},
-        "protocol": documented(ipsec_policy, "transform_protocol"),
-        "encapsulation": documented(ipsec_policy, "encapsulation_mode"),
+        "protocol": documented(IPSEC_POLICIES, "transform_protocol"),
+        "encapsulation": documented(IPSEC_POLICIES, "encapsulation_mode"),
         "esp_encryption": ciphers,
         "esp_integrity": hashes,
         "ah_integrity": hashes,
