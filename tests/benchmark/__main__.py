@@ -39,7 +39,7 @@ PACKAGES = ("ansible-core", "requests", "keystoneauth1", "openstacksdk", "Jinja2
 HEADINGS = (
     "what",
     "connections",
-    "set against",
+    "compared with",
     "ratio",
     "spread",
     "target",
@@ -67,7 +67,7 @@ def main() -> None:
     )
     parser.add_argument("--connections", type=int, action="append", help="this size only")
     options = parser.parse_args()
-    _link_floor()
+    _link_baseline()
     if options.with_openstack_cloud and not OPENSTACK_CLOUD.exists():
         _fetch_openstack_cloud()
     lines: list[tuple[str, ...]] = []
@@ -278,7 +278,7 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     enterprise_url = f"{mock_api['OS_VPN_ENDPOINT_OVERRIDE']}/v5/{project_id}/vpn-connection"
     environment["BENCHMARK_ENTERPRISE_URL"] = enterprise_url
     # The first answer is rendered here, so that no command waits for it; it is also the file of the
-    # floor that asks nobody.
+    # baseline that asks nobody.
     # It is not held here, for a child's peak of memory is never less than its parent's.
     with (
         requests.get(
@@ -313,12 +313,12 @@ def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str, str]:
     return answer.headers["X-Subject-Token"], token["project"]["id"], url
 
 
-def _link_floor() -> None:
-    """The floor, where Ansible finds collections."""
-    link = COLLECTIONS / "ansible_collections" / "bench" / "floor"
+def _link_baseline() -> None:
+    """The baseline, where Ansible finds collections."""
+    link = COLLECTIONS / "ansible_collections" / "bench" / "baseline"
     link.parent.mkdir(parents=True, exist_ok=True)
     if not link.is_symlink():
-        link.symlink_to(Path(__file__).with_name("floor"))
+        link.symlink_to(Path(__file__).with_name("baseline"))
 
 
 def _fetch_openstack_cloud() -> None:

@@ -44,9 +44,9 @@ ALGORITHMS = {"auth_algorithm": "sha256", "encryption_algorithm": "aes-256"}
 
 @dataclass(frozen=True)
 class Write:
-    """A module that writes, and the floor's requests for the same object.
+    """A module that writes, and the baseline's requests for the same object.
 
-    module: its options but for `name`. path, body, references: the options of the floor.
+    module: its options but for `name`. path, body, references: the options of the baseline.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Write:
 
 _GROUP = {"type": "cidr", "endpoints": ["192.168.1.0/24"]}
 _PEER = {"peer_address": "198.51.100.1", "peer_id": "198.51.100.1", "psk": "not-for-logs-bench"}
-# Attributes with the names of the objects that they refer to; the floor looks these up too.
+# Attributes with the names of the objects that they refer to; the baseline looks these up too.
 _REFERENCES = {
     "vpnservice_id": "vpn/vpnservices",
     "ikepolicy_id": "vpn/ikepolicies",
@@ -141,14 +141,14 @@ def modules(
     openstack_cloud: Path | None,
 ) -> Group:
     """Return the info module, and what could be used in its place."""
-    ours, floor = "ipsec_connection_info", "floor module"
+    ours, baseline = "ipsec_connection_info", "baseline module"
     uri = {
         "url": environment["BENCHMARK_URL"],
         "headers": {"X-Auth-Token": "{{ lookup('env', 'BENCHMARK_TOKEN') }}"},
         "return_content": True,
     }
     commands = [
-        _ansible(floor, "bench.floor.rows", connections=connections),
+        _ansible(baseline, "bench.baseline.rows", connections=connections),
         _ansible(ours, "otc.vpn.ipsec_connection_info", connections=connections),
         _ansible(
             "ansible.builtin.uri",
@@ -161,8 +161,8 @@ def modules(
         _client("requests and json", "requests", connections),
     ]
     comparisons = [
-        Comparison("module", connections, ours, floor, target),
-        Comparison("module, peak memory", connections, ours, floor, 1.3, measure="memory"),
+        Comparison("module", connections, ours, baseline, target),
+        Comparison("module, peak memory", connections, ours, baseline, 1.3, measure="memory"),
         Comparison("module", connections, ours, "ansible.builtin.uri"),
         Comparison("module", connections, ours, "ping"),
         Comparison(
@@ -175,7 +175,7 @@ def modules(
         ),
     ]
     if connections == 1000:
-        resolved, same = "ipsec_connection_info, resolve", "floor module, the same result"
+        resolved, same = "ipsec_connection_info, resolve", "baseline module, the same result"
         call = ("otc.vpn.ipsec_connection_info", "-a", "resolve=true")
         output = folder / "resolved"
         with output.open("wb") as stdout:
@@ -187,10 +187,12 @@ def modules(
             )
         commands += [
             _ansible(resolved, *call, connections=connections),
-            _ansible(same, "bench.floor.rows", "-a", f"output={output}", connections=connections),
+            _ansible(
+                same, "bench.baseline.rows", "-a", f"output={output}", connections=connections
+            ),
         ]
         comparisons += [
-            Comparison("resolved module", connections, resolved, floor, 1.5),
+            Comparison("resolved module", connections, resolved, baseline, 1.5),
             Comparison("resolved module", connections, resolved, same),
         ]
         fields = "ipsec_connection_info, four fields"
@@ -199,7 +201,7 @@ def modules(
         commands.append(
             _ansible(fields, module, "-a", options, connections=connections, word="remote_cidrs")
         )
-        comparisons.append(Comparison("module, four fields", connections, fields, floor, 1.15))
+        comparisons.append(Comparison("module, four fields", connections, fields, baseline, 1.15))
     if openstack_cloud:
         rival = "openstack.cloud.resources"
         arguments = "service=network type=vpn_ipsec_site_connection"
@@ -212,17 +214,17 @@ def modules(
 
 def enterprise(connections: int, rounds: int, target: float) -> Group:
     """Return the info module of Enterprise Edition VPN."""
-    ours, floor = "enterprise_connection_info", "floor module, pages"
+    ours, baseline = "enterprise_connection_info", "baseline module, pages"
     commands = tuple(
         _ansible(name, module, connections=connections, word='"vgw_id"')
         for name, module in (
-            (floor, "bench.floor.enterprise_rows"),
+            (baseline, "bench.baseline.enterprise_rows"),
             (ours, "otc.vpn.enterprise_connection_info"),
         )
     )
     comparisons = (
-        Comparison("enterprise module", connections, ours, floor, target),
-        Comparison("enterprise module, peak memory", connections, ours, floor, 1.3, "memory"),
+        Comparison("enterprise module", connections, ours, baseline, target),
+        Comparison("enterprise module, peak memory", connections, ours, baseline, 1.3, "memory"),
     )
     return Group(connections, rounds, commands, comparisons)
 
@@ -234,14 +236,14 @@ def writes(rounds: int) -> Group:
     for write in WRITES:
         # Ansible replaces the template in each run.
         for case, name in (("create", "new-{{ 1000000000 | random }}"), ("no change", "present")):
-            ours, floor = f"{write.name}, {case}", f"floor of {write.name}, {case}"
-            floor_options = {
+            ours, baseline = f"{write.name}, {case}", f"baseline of {write.name}, {case}"
+            baseline_options = {
                 "path": write.path,
                 "body": {"name": name, **write.body},
                 "references": write.references,
             }
             commands += [
-                _ansible(floor, "bench.floor.write", "-a", json.dumps(floor_options)),
+                _ansible(baseline, "bench.baseline.write", "-a", json.dumps(baseline_options)),
                 _ansible(
                     ours,
                     f"otc.vpn.{write.name}",
@@ -249,16 +251,19 @@ def writes(rounds: int) -> Group:
                     json.dumps({"name": name, **write.module}),
                 ),
             ]
-            comparisons.append(Comparison(f"{write.name}, {case}", 0, ours, floor, 1.25))
+            comparisons.append(Comparison(f"{write.name}, {case}", 0, ours, baseline, 1.25))
     return Group(0, rounds, tuple(commands), tuple(comparisons))
 
 
 def inventories(connections: int, rounds: int, folder: Path) -> Group:
     """Return the inventory plugin in its several uses, as `ansible-inventory --list`."""
     sources: dict[str, tuple[str, dict[str, t.Any]]] = {
-        "floor inventory": ("bench.floor.rows", {}),
+        "baseline inventory": ("bench.baseline.rows", {}),
         "inventory": ("otc.vpn.ipsec_connections", {}),
-        "floor inventory, no request": ("bench.floor.rows", {"rows": str(folder / "rows.json")}),
+        "baseline inventory, no request": (
+            "bench.baseline.rows",
+            {"rows": str(folder / "rows.json")},
+        ),
         "inventory, cached": (
             "otc.vpn.ipsec_connections",
             {
@@ -268,29 +273,34 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
             },
         ),
     }
-    plain, floor = "inventory", "floor inventory"
+    plain, baseline = "inventory", "baseline inventory"
     comparisons = [
-        Comparison("inventory", connections, plain, floor, 1.1),
-        Comparison("inventory, peak memory", connections, plain, floor, 1.3, measure="memory"),
+        Comparison("inventory", connections, plain, baseline, 1.1),
+        Comparison("inventory, peak memory", connections, plain, baseline, 1.3, measure="memory"),
         Comparison(
             "cached inventory",
             connections,
             "inventory, cached",
-            "floor inventory, no request",
+            "baseline inventory, no request",
             1.05,
         ),
     ]
     if connections == 1000:
-        constructed, floor_constructed = "inventory, constructed", "floor inventory, constructed"
+        constructed, baseline_constructed = (
+            "inventory, constructed",
+            "baseline inventory, constructed",
+        )
         sources |= {
-            floor_constructed: ("bench.floor.rows", EXPRESSIONS),
+            baseline_constructed: ("bench.baseline.rows", EXPRESSIONS),
             constructed: ("otc.vpn.ipsec_connections", EXPRESSIONS),
             "inventory, resolve": ("otc.vpn.ipsec_connections", {"resolve": True}),
         }
         comparisons += [
-            Comparison("constructed inventory", connections, constructed, floor_constructed, 0.5),
+            Comparison(
+                "constructed inventory", connections, constructed, baseline_constructed, 0.5
+            ),
             Comparison("constructed inventory", connections, constructed, plain),
-            Comparison("resolved inventory", connections, "inventory, resolve", floor),
+            Comparison("resolved inventory", connections, "inventory, resolve", baseline),
         ]
     if connections == 10000:
         fields = "inventory, three fields"
@@ -308,7 +318,7 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
 def clients(connections: int, quick: bool) -> tuple[Group, Group]:
     """Return the client alone: beside requests with json, and beside openstacksdk, which takes long."""
     ours = _client("client", "otc.vpn", connections)
-    floor = _client("requests and json", "requests", connections)
+    baseline = _client("requests and json", "requests", connections)
     rival = _client("openstacksdk", "openstacksdk", connections)
 
     def compared(other: Command, target: float) -> tuple[Comparison, ...]:
@@ -317,11 +327,11 @@ def clients(connections: int, quick: bool) -> tuple[Group, Group]:
             Comparison("client, the call", *pair, target, measure="told_seconds"),
             Comparison("client, whole process", *pair),
             Comparison(
-                "client, peak memory", *pair, 1.3 if other is floor else None, measure="memory"
+                "client, peak memory", *pair, 1.3 if other is baseline else None, measure="memory"
             ),
         )
 
     return (
-        Group(connections, 9 if quick else 15, (floor, ours), compared(floor, 1.3)),
+        Group(connections, 9 if quick else 15, (baseline, ours), compared(baseline, 1.3)),
         Group(connections, 2 if quick else 3, (rival, ours), compared(rival, 0.05)),
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The floor of a module for Enterprise Edition VPN: the token for free, the pages of one list, the
+# The baseline of a module for Enterprise Edition VPN: the token for free, the pages of one list, the
 # rows as they came.
 
 # mypy: disallow-untyped-calls=False

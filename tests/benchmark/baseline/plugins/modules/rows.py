@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The floor of a module: the token for free, one request, the rows as they came; or no request at all.
+# The baseline of a module: the token for free, one request, the rows as they came; or no request at all.
 
 # mypy: disallow-untyped-calls=False
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The floor of a module that writes: the token for free, the same requests, the object as it came.
+# The baseline of a module that writes: the token for free, the same requests, the object as it came.
 
 # mypy: disallow-untyped-calls=False
 

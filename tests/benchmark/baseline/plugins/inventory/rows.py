@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The floor of an inventory plugin: the token for free, or no request at all, and a host a row.
+# The baseline of an inventory plugin: the token for free, or no request at all, and a host a row.
 
 # mypy: disallow-untyped-calls=False
 
@@ -26,7 +26,7 @@ options:
   plugin:
     description: The name of this plugin.
     required: true
-    choices: [bench.floor.rows]
+    choices: [bench.baseline.rows]
   rows:
     description: The file to read in place of asking the API.
     type: path
@@ -36,7 +36,7 @@ options:
 class InventoryModule(BaseInventoryPlugin, Constructable):
     """From rows to hosts."""
 
-    NAME = "bench.floor.rows"
+    NAME = "bench.baseline.rows"
     inventory: t.Any
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
