@@ -299,7 +299,7 @@ def bare_certificates(folder: Path) -> ssl.SSLContext:
 
     The certificate of its authority is ca.pem in the folder.
     """
-    keys = [rsa.generate_private_key(65537, 2048) for _error in range(2)]
+    keys = [rsa.generate_private_key(65537, 2048) for _number in range(2)]
     names = [
         x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("root", "leaf")
     ]
