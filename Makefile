@@ -14,7 +14,7 @@ PARTS = docs extensions galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
 # a file of tests in a process of its own, as many at once as there are processors
-PARALLEL = -n auto --dist loadgroup --no-loadscope-reorder
+PARALLEL = -n auto --dist loadscope --no-loadscope-reorder
 TESTS = # tests that `make pytest` runs; all by default
 
 # molecule and ansible-lint look for ansible's commands there

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.ansible_commands import BIN, Ansible
 from tests.mock_api import MockApi
@@ -23,11 +24,27 @@ hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have one process of pytest-xdist run a file, and one all that the real servers are asked."""
-    for item in items:
-        real = "[openstack" in item.name or "openstack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("openstack" if real else str(item.path)))
+# Tests that share what only one process can use: a part of their path, and what they share.
+SHARED = {
+    "tests/contract/": "the real servers",
+    "tests/tunnel/test_from_neutron.py": "the real servers",
+    "tests/tunnel/test_site_to_site.py": "the real servers",
+    "tests/events/": "the environment of ansible-rulebook",
+}
+
+
+class Scheduling(LoadScopeScheduling):
+    """Has one process of pytest-xdist run all tests of a file, or all that share something else."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the group that a test belongs to."""
+        found = (shared for path, shared in SHARED.items() if nodeid.startswith(path))
+        return next(found, nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> Scheduling:
+    """Return what distributes the tests, in the order in which they are collected."""
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
