@@ -33,7 +33,7 @@ SHARED = {
 }
 
 
-class Scheduling(LoadScopeScheduling):
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Has one process of pytest-xdist run all tests of a file, or all that share something else."""
 
     def _split_scope(self, nodeid: str) -> str:
