@@ -316,7 +316,7 @@ def inventories(connections: int, rounds: int, folder: Path) -> Group:
 
 
 def clients(connections: int, quick: bool) -> tuple[Group, Group]:
-    """Return the client alone: beside requests with json, and beside openstacksdk, which takes long."""
+    """Return the client compared with requests and json, and with openstacksdk, which is slow."""
     ours = _client("client", "otc.vpn", connections)
     baseline = _client("requests and json", "requests", connections)
     rival = _client("openstacksdk", "openstacksdk", connections)

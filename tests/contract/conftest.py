@@ -146,7 +146,7 @@ def world(request: pytest.FixtureRequest) -> t.Iterator[World]:
 
 @pytest.fixture(scope="session")
 def openstack() -> t.Iterator[World]:
-    """Return the real servers alone, for what an operator's policy does."""
+    """Return only the real servers, because only they have a policy of the operator."""
     yield from openstack_world()
 
 

@@ -119,7 +119,7 @@ def everywhere(stage: str) -> None:
     def raw(name: str, expect: t.Any, *parts: bytes | float, drip: bytes = b"", **o: t.Any) -> None:
         add(name, expect, Reply(raw=parts, drip=drip), **o)
 
-    # --- what is right all the same
+    # --- responses that are valid
     good("no reason phrase", status=status[:3])
     good("strange reason phrase", status=status[:3] + " \xdcber-OK \x00")
     good("HTTP/1.0", version="HTTP/1.0")
@@ -611,7 +611,7 @@ for _name, _body in {
     "another kind": {"vpnservices": []},
     "the singular": {"ipsec_site_connection": [connection()]},
     "upper case": {KEY.upper(): []},
-    "an error beside": {KEY: [connection()], "error": {"message": "half"}},
+    "an error in addition": {KEY: [connection()], "error": {"message": "half"}},
     "an error of Neutron": {"NeutronError": {"type": "X", "message": "no", "detail": ""}, KEY: []},
     "an error_msg": {"error_msg": "no", "error_code": "APIGW.1", KEY: []},
     "nested once more": {"data": {KEY: [connection()]}},
@@ -845,7 +845,7 @@ case(
     ID=as_json({"NeutronError": {"message": "x"}}, status="404 No"),
 )
 
-# --- references: hostile lists beside a right one ---
+# --- references: hostile lists and a valid list ---
 
 SERVICE = {"id": connection()["vpnservice_id"], "name": "service", "external_v4_ip": "203.0.113.1"}
 for _name, _reply, _expect in (

@@ -54,7 +54,7 @@ def has_tag(key: str, *values: str) -> t.Callable[[Row], bool]:
 
 
 def selections(mock_api: MockApi) -> dict[str, tuple[Kind, Row, t.Callable[[Row], bool]]]:
-    """Return what is asked for by a module's options, and for which of the server's rows it holds."""
+    """Return the options of a module that filter, and which rows of the server match them."""
     plants = mock_api.id_of(PROJECT, "plants", "vpnservices")
     service = next(row for row in mock_api.rows(PROJECT, "vpnservices") if row["id"] == plants)
     project = mock_api.project_id(PROJECT)

@@ -113,7 +113,7 @@ SOURCE: Row = {
 
 @pytest.fixture(scope="module")
 def inventories(hostile: Hostile) -> list[Row]:
-    """Return the inventory asked for, and the same out of the cache."""
+    """Return the inventory from the server, and the same inventory from the cache."""
     environment = hostile.mock_api.environment("alice")
     # what nobody asked for arrives as well
     hostile.mock_api.fault("/v2.0/vpn/", quirks=["ignore_fields"])

@@ -49,7 +49,7 @@ class Parameter(NamedTuple):
     key: str | int = ""
     """Key of the value in these words."""
     fields: Mapping[str, Any] = {}
-    """Fields of the settings besides C(value)."""
+    """Fields of the settings other than C(value)."""
     unused: str = ""
     """Why no gateway needs a setting."""
 
