@@ -53,8 +53,8 @@ def convert(
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name, documented in options.items():
-        option = _typed(documented)
-        value = given.get(name)
+        option = _typed(_plain(documented))
+        value = _plain(given.get(name))
         if option.get("no_log"):
             if not _is_unset(value) and not _is_secret(value, option["type"]):
                 wanted = "a dictionary of strings" if option["type"] == "dict" else "a string"
@@ -93,6 +93,17 @@ def convert(
             message = checked.error_messages[0].rstrip(".")
             problems.append(f"{message}." if name in message else f"{name}: {message}.")
     return Converted(values, problems)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value with lists and dictionaries of their base classes.
+
+    The validator copies what it is given. A copy of Ansible's lazy containers includes their templar,
+    whose plugin loaders print a deprecation warning when ansible-core 2.21 copies them.
+    """
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _typed(documented: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,11 @@ class Reply:
         if self.raw:
             return [_with_base(part, base) for part in self.raw]
         body = t.cast("bytes", _with_base(self.body, base))
-        headers: list[tuple[str, str | bytes]] = [("Content-Type", "application/json")]
+        # The server serves one request a connection; a client that is not told may use it again.
+        headers: list[tuple[str, str | bytes]] = [
+            ("Content-Type", "application/json"),
+            ("Connection", "close"),
+        ]
         if self.length is not None:
             headers.append(("Content-Length", str(len(body) if self.length < 0 else self.length)))
         head = f"{self.version} {self.status}\r\n".encode("latin-1")
