@@ -254,6 +254,33 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
             ],
         ),
         (
+            {"ipsec_policy__lifetime__value": 60},
+            ("Phase 2", "Lifetime (seconds)"),
+            [
+                "not offered: 120 to 172800 seconds",
+                "not offered: 120 to 2592000 seconds",
+                "rekey_time = 54s; life_time = 60s",
+            ],
+        ),
+        (
+            {"ike_policy__ike_version": "v1"},
+            ("Gateways and identities", "Identity of your gateway"),
+            [
+                'set localid-type fqdn; set localid "branch.example.com"',
+                "self-identity fqdn branch.example.com",
+                'local: id = "fqdn:branch.example.com"',
+            ],
+        ),
+        (
+            {"ike_policy__ike_version": "v1", "local_address": "2001:db8::20"},
+            ("Gateways and identities", "Identity of the cloud gateway"),
+            [
+                'set peertype one; set peerid "2001:db8::20"',
+                "match identity address ipv6 2001:db8::20/128",
+                'remote: id = "2001:db8::20"',
+            ],
+        ),
+        (
             {"dpd__action": "restart-by-peer"},
             ("Dead peer detection and initiator", "DPD action"),
             ["not offered"] * 3,

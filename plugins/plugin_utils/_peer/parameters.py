@@ -267,8 +267,10 @@ def _identity_kind(identity: Identity, address: str) -> str:
 
 
 def _identity(identity: Identity) -> dict[str, str]:
-    prefix = "/128" if _version(identity.value) == 6 else ""
-    return {"value": identity.value, "host": identity.value + prefix}
+    if _version(identity.value) != 6:
+        return dict.fromkeys(("value", "host", "isakmp_host"), identity.value)
+    host = f"{identity.value}/128"
+    return {"value": identity.value, "host": host, "isakmp_host": f"ipv6 {host}"}
 
 
 def _networks(pair: Pair) -> dict[str, str]:

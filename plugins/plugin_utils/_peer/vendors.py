@@ -79,6 +79,7 @@ FORTIGATE = Vendor(
         "Fortinet, FortiOS Administration Guide 7.4, Phase 1 configuration",
         "Fortinet, Ansible collection fortinet.fortios, fortios_vpn_ipsec_phase1_interface and"
         " fortios_vpn_ipsec_phase2_interface",
+        "Fortinet, FortiClient (Android) Administration Guide 7.4, IKE parameters (ICV of AES-GCM)",
     ),
     words={
         "ike_version": {"v1": "set ike-version 1", "v2": "set ike-version 2"},
@@ -154,6 +155,7 @@ _CISCO_HASHES = {
 }
 _CISCO_IKEV2_HASHES = {**_CISCO_HASHES, "sha1": "sha1"}
 _CISCO_SOURCES = (
+    "Cisco, YANG model Cisco-IOS-XE-crypto, IOS XE 16.8.1 (identities, groups, ranges, ICV of AES-GCM)",
     "Cisco, Cisco IOS Security Command Reference, Commands A to C (crypto ipsec transform-set,"
     " crypto isakmp, crypto map)",
     "Cisco, Configuring Security for VPNs with IPsec, Cisco IOS XE",
@@ -193,7 +195,7 @@ _CISCO_BOTH: Mapping[str, Words] = {
         6: "permit ipv6 {local} {remote}",
     },
     "dpd_timeout": {"": None},
-    "initiator": dict.fromkeys(("bi-directional", "response-only"), "no responder-only"),
+    "initiator": dict.fromkeys(("bi-directional", "response-only"), "default"),
 }
 _CISCO_COMBINATIONS = {
     "esp": Combination(
@@ -206,6 +208,7 @@ _CISCO_COMBINATIONS = {
         " ",
     ),
 }
+_CISCO_RANGES = {"ipsec_lifetime": (120, 2592000), "dpd_interval": (10, 3600)}
 CISCO_IKEV1 = Vendor(
     name="Cisco IOS XE",
     where="crypto isakmp policy, crypto isakmp profile, crypto map",
@@ -223,16 +226,16 @@ CISCO_IKEV1 = Vendor(
         "local_id": {
             "ip": "self-identity address",
             "other ip": None,
-            "fqdn": "self-identity fqdn (of the router's own hostname and domain)",
+            "fqdn": "self-identity fqdn {value}",
             "email": "self-identity user-fqdn {value}",
             "keyid": None,
             "dn": None,
         },
         "remote_id": {
-            "ip": "match identity address {value}",
-            "other ip": "match identity address {value}",
+            "ip": "match identity address {isakmp_host}",
+            "other ip": "match identity address {isakmp_host}",
             "fqdn": "match identity host {value}",
-            "email": "match identity user {value}",
+            "email": "match identity user-fqdn {value}",
             "keyid": None,
             "dn": None,
         },
@@ -254,7 +257,7 @@ CISCO_IKEV1 = Vendor(
         "dpd_interval": {"": "crypto isakmp keepalive {value} <retry> periodic"},
     },
     combinations=_CISCO_COMBINATIONS,
-    ranges={"ike_lifetime": (60, 86400), "dpd_interval": (10, 3600)},
+    ranges={"ike_lifetime": (60, 86400), **_CISCO_RANGES},
 )
 CISCO_IKEV2 = Vendor(
     name="Cisco IOS XE",
@@ -267,7 +270,7 @@ CISCO_IKEV2 = Vendor(
             "psk": "authentication local pre-share\nauthentication remote pre-share"
         },
         "mode": _words(MODES, {}),
-        "local_address": {4: "match address local {value}", 6: None, "name": None},
+        "local_address": {**dict.fromkeys((4, 6), "match address local {value}"), "name": None},
         "local_id": {
             "ip": "identity local address {value}",
             "other ip": "identity local address {value}",
@@ -306,7 +309,7 @@ CISCO_IKEV2 = Vendor(
         "dpd_interval": {"": "dpd {value} <retry> periodic"},
     },
     combinations=_CISCO_COMBINATIONS,
-    ranges={"ike_lifetime": (120, 86400), "dpd_interval": (10, 3600)},
+    ranges={"ike_lifetime": (120, 86400), **_CISCO_RANGES},
 )
 
 _SWANCTL_ENCRYPTION = {name: swanctl.keyword(name) for name in ENCRYPTION}
