@@ -52,9 +52,9 @@ def drop_secrets(rows: t.Iterable[Row], documented: frozenset[str]) -> None:
     for row in rows:
         if not kept.issuperset(row):
             _drop(row, kept)
-        for value in [value for value in row.values() if type(value) in _CONTAINERS and value]:
-            if not _clean(value, MAX_DEPTH, kept_inside):
-                row.update((name, None) for name in [*row] if row[name] is value)
+        for name, value in row.items():
+            if type(value) in _CONTAINERS and not _clean(value, MAX_DEPTH, kept_inside):
+                row[name] = None
 
 
 def _drop(values: Row, kept: set[str]) -> None:
@@ -84,8 +84,9 @@ def is_secret_name(name: str) -> bool:
 
 
 def _complete(row: Row, fields: frozenset[str]) -> None:
-    for name in sorted(fields.difference(row)):
-        row[name] = None
+    if not fields.issubset(row):
+        for name in sorted(fields.difference(row)):
+            row[name] = None
     if not row["project_id"]:
         row["project_id"] = row["tenant_id"]
     elif not row["tenant_id"]:

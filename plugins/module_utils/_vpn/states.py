@@ -38,6 +38,6 @@ def connection_state(row: t.Mapping[str, t.Any]) -> str:
 
 def normalize_status(status: t.Any) -> t.Any:
     """Return `PENDING CREATE` and `Active` as PENDING_CREATE and ACTIVE, and an empty text as None."""
-    if not isinstance(status, str):
+    if not isinstance(status, str) or status in STATUS_STATES:
         return status
     return "_".join(status.split()).upper() or None
