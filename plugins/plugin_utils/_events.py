@@ -144,7 +144,7 @@ def literal(value: t.Any) -> t.Any:
 
 
 async def run_in_daemon_thread(call: t.Callable[[], list[Event]]) -> list[Event]:
-    """Return what the call returns. When cancelled, stop waiting at once.
+    """Return what the call returns. When canceled, stop waiting at once.
 
     The threads of an executor would keep the process alive until a request has timed out.
     """
@@ -152,7 +152,7 @@ async def run_in_daemon_thread(call: t.Callable[[], list[Event]]) -> list[Event]
     future: asyncio.Future[list[Event]] = loop.create_future()
 
     def deliver(events: list[Event] | None, error: BaseException | None) -> None:
-        if future.done():  # because it was cancelled
+        if future.done():  # because it was canceled
             return
         if error is not None:
             future.set_exception(error)

@@ -241,8 +241,8 @@ SOURCE_MISTAKES: dict[str, tuple[dict[str, t.Any], tuple[str, ...]]] = {
     ),
     "type": ({"hostnames": ["name"], "retries": "many"}, ("retries",)),
     "include": (
-        {"include": ["ipsec_name is spelt('x')"]},
-        ("Cannot evaluate the include condition", "spelt"),
+        {"include": ["ipsec_name is misspelled('x')"]},
+        ("Cannot evaluate the include condition", "misspelled"),
     ),
     "exclude": (
         {"exclude": ["ipsec_nam == 'x'"]},

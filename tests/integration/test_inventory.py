@@ -289,7 +289,7 @@ def test_constructed_options_add_groups_and_variables(ansible: Ansible, mock_api
     assert "plant-gdansk" in members(inventory, "state_ERROR")
     assert "state_PENDING_CREATE" in inventory["by_state"]["children"]
     assert members(inventory, "restart") == {"branch-munich"}
-    assert members(inventory, "order_CS2503011234ABCD") == {"datacentre-vienna"}
+    assert members(inventory, "order_CS2503011234ABCD") == {"data-center-vienna"}
     assert "branch-munich" in members(inventory, "order_none")
     assert "plant-leipzig" in members(inventory, "tag_owner_plant_it")
     assert len(mock_api.requests) == 7

@@ -262,7 +262,7 @@ def test_fields_name_states_and_resolved_networks_without_resolve(
     results, requests_of = whole_lists
     rows = results["derived"]["ipsec_connections"]
     assert {tuple(row) for row in rows} == {("id", "name", "remote_cidrs", "state")}
-    vienna = next(row for row in rows if row["name"] == "datacentre-vienna")
+    vienna = next(row for row in rows if row["name"] == "data-center-vienna")
     assert vienna["state"] == "disabled"
     assert all(row["remote_cidrs"] for row in rows)
     paths = [request.path for request in requests_of[len(KINDS) + 1]]

@@ -103,7 +103,7 @@ def test_tunnel_that_is_down_fails_play(ansible: Ansible, mock_api: MockApi) -> 
     assert f"branch-hamburg to 198.51.100.30 is down (status DOWN, id {hamburg})." in lines
     assert len(lines) == 1 + 9 + 1
     assert not any("vienna" in line or "munich" in line for line in lines)
-    assert set(names(outcome.fact["disabled"])) >= {"datacentre-vienna"}
+    assert set(names(outcome.fact["disabled"])) >= {"data-center-vienna"}
     assert outcome.fact["ok"] is False
     assert outcome.fact["down"][0].keys() >= {"id", "name", "status", "peer_address"}
     # One token and one list, which did not ask for the psk.
@@ -139,7 +139,7 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, mock_api
         [
             {"ipsec_health_required": ["plant-leipzig", munich]},
             {"ipsec_health_required": ["plant-leipzig", "branch-atlantis"]},
-            {"ipsec_health_required": ["datacentre-vienna"]},
+            {"ipsec_health_required": ["data-center-vienna"]},
         ],
         mock_api.environment("alice"),
     )
@@ -148,7 +148,7 @@ def test_named_connections_are_required_and_no_others(ansible: Ansible, mock_api
     assert well.fact["summary"].endswith("2 of 2 required are up.")
     assert "Required connection branch-atlantis not found." in missing.message
     assert missing.fact["missing"] == ["branch-atlantis"]
-    assert "datacentre-vienna to 198.51.100.50 is administratively disabled" in disabled.message
+    assert "data-center-vienna to 198.51.100.50 is administratively disabled" in disabled.message
 
 
 def test_empty_list_fails_play(ansible: Ansible, mock_api: MockApi) -> None:

@@ -31,7 +31,7 @@ TOWNS = (
     "prague",
     "budapest",
 )
-SITES = ("office", "plant", "warehouse", "lab", "datacentre", "partner", "branch")
+SITES = ("office", "plant", "warehouse", "lab", "data-center", "partner", "branch")
 
 GOOD_IKE: dict[str, Any] = {
     "name": "ike-2026",

@@ -139,7 +139,7 @@ def openstack() -> Servers:
 
 @pytest.fixture
 def site(ansible: Ansible, openstack: Servers) -> Iterator[Site]:
-    """Return a project that is empty before and afterwards, and two gateways that have no connection."""
+    """Return a project that is empty before and afterward, and two gateways that have no connection."""
     with testbed(SITES) as bed, agent(bed, openstack, USER):
         built = Site(ansible, openstack, bed)
         assert not built.objects(), "somebody else uses the project"

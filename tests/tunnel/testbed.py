@@ -330,7 +330,7 @@ class Testbed:
 
     @contextlib.contextmanager
     def pinging(self, source: str, target: str) -> Iterator[Callable[[], int]]:
-        """Ping meanwhile, five times a second; afterwards, the number of lost pings.
+        """Ping meanwhile, five times a second; afterward, the number of lost pings.
 
         Those after the last answer do not count, because their answers may be under way. So the
         tunnel must be up at the end.

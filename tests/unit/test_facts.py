@@ -176,7 +176,7 @@ def test_quirk_13_rows_of_both_servers_have_same_fields(flavor: str) -> None:
 
 def test_quirk_16_down_and_disabled_are_no_errors(mock_api: MockApi) -> None:
     rows = gathered(client_of(mock_api), filters={"status": ["DOWN"], "admin_state_up": False})
-    assert "datacentre-vienna" in [row["name"] for row in rows]
+    assert "data-center-vienna" in [row["name"] for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -453,7 +453,7 @@ def test_last_status_of_each_is_reported_on_timeout(mock_api: MockApi) -> None:
     for state in (
         "branch-hamburg: DOWN",
         "office-paris: PENDING_UPDATE",
-        "datacentre-vienna: DOWN",
+        "data-center-vienna: DOWN",
     ):
         assert state in sentence
 

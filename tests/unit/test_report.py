@@ -392,8 +392,8 @@ def test_any_text_is_shown_as_it_is(name: str) -> None:
     assert one_line("x" + name) in [bdi.text for bdi in every(tree, "bdi")]
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+def luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -402,12 +402,12 @@ def luminance(colour: str) -> float:
 def test_contrast_of_text_is_aa(scheme: int) -> None:
     css = (Path(report_page.__file__).parent / "report.css").read_text("utf-8")
     blocks = re.findall(r":root \{([^}]*)\}", css)
-    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[scheme]))
-    assert {*STATES, "high", "medium", "low", "accepted", "ink", "quiet", "link"} < set(colours)
-    for name in set(colours) - {"page", "surface", "line"}:
+    colors = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", blocks[scheme]))
+    assert {*STATES, "high", "medium", "low", "accepted", "ink", "quiet", "link"} < set(colors)
+    for name in set(colors) - {"page", "surface", "line"}:
         for ground in ("page", "surface"):
             light, dark = sorted(
-                (luminance(colours[name]), luminance(colours[ground])), reverse=True
+                (luminance(colors[name]), luminance(colors[ground])), reverse=True
             )
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
 

@@ -181,7 +181,7 @@ class Queue(t.Protocol):
 
 
 async def main(queue: Queue, args: dict[str, t.Any]) -> None:
-    """Poll until cancelled, and put an event for each change. Raises ValueError for bad args."""
+    """Poll until canceled, and put an event for each change. Raises ValueError for bad args."""
     arguments = validate(args)
     selections = select(arguments)
     for kind, selection in selections.items():
