@@ -15,7 +15,7 @@ description:
   - Creates a host for each IPsec connection of Classic VPN or Enterprise Edition VPN in Open Telekom Cloud, or of any OpenStack cloud
     with Neutron VPNaaS. The variable C(ipsec_edition) contains the edition.
   - Each host is in the group C(ipsec_connections), has the address of the remote gateway as C(ansible_host), and the fields that
-    M(otc.vpn.ipsec_connection_info) documents as variables with a prefix, for example C(ipsec_status). Other fields that the API
+    M(otc.vpn.ipsec_connection_info) documents as variables with a prefix, for example C(ipsec_state). Other fields that the API
     returns are in the dictionary C(ipsec_other).
   - The names of source files end in C(ipsec_connections.yml), C(ipsec_connections.yaml), C(otc_vpn.yml) or C(otc_vpn.yaml).
   - The pre-shared key is never a variable and never in the cache. Ansible never evaluates values from the API as templates.
@@ -141,14 +141,14 @@ EXAMPLES = r"""
 # ipsec_connections.yml: the credentials come from OS_* environment variables
 plugin: otc.vpn.ipsec_connections
 ---
-# Two clouds of clouds.yaml, their gateways grouped by status and by a tag
+# Two clouds of clouds.yaml, their gateways grouped by the state of the tunnel and by cloud
 plugin: otc.vpn.ipsec_connections
 clouds:
   - cloud: production
   - cloud: staging
 keyed_groups:
-  - key: ipsec_status
-    prefix: status
+  - key: ipsec_state
+    prefix: tunnel
 groups:
   in_production: ipsec_cloud == 'production'
 compose:
