@@ -89,6 +89,7 @@ _value:
       description: >-
         Clouds, projects and editions of the connections, each with C(cloud), C(region), C(project), C(project_id), C(edition)
         and C(connections), their number.
+      version_added: 1.0.0
       type: list
       elements: dict
     connections:
@@ -103,10 +104,12 @@ _value:
     pairs:
       description: >-
         Pairs of connections of Enterprise Edition VPN, with C(connections) (IDs) and C(state) (V(up), V(degraded) or V(outage)).
+      version_added: 1.0.0
       type: list
       elements: dict
     unused_accepted:
       description: Entries of O(accepted) that match no finding.
+      version_added: 1.0.0
       type: list
       elements: dict
 """

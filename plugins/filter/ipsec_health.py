@@ -84,6 +84,7 @@ _value:
       elements: str
     hints:
       description: What to check before raising an alarm.
+      version_added: 1.0.0
       type: list
       elements: str
     missing:
@@ -92,18 +93,21 @@ _value:
       elements: str
     messages:
       description: A sentence for each connection and each pair, those that need attention first.
+      version_added: 1.0.0
       type: list
       elements: str
     pairs:
       description: >-
         Pairs of connections of Enterprise Edition VPN that replace each other, each with C(state) (V(up), V(degraded) or V(outage)),
         C(vpnservice_id), C(cgw_id), C(edition), C(project_id), and C(connections) with C(id), C(name) and C(state).
+      version_added: 1.0.0
       type: list
       elements: dict
     lookups:
       description: >-
         The clouds that were read, each with C(cloud), C(region), C(project), C(project_id), C(edition), C(ok) (whether the lookup
         succeeded), C(message) (why it failed, or null) and C(healthy) (whether all of its required connections are up).
+      version_added: 1.0.0
       type: list
       elements: dict
     up:
@@ -130,6 +134,7 @@ _value:
       elements: dict
     unknown:
       description: Connections without a status, or with an undocumented status.
+      version_added: 1.0.0
       type: list
       elements: dict
 """

@@ -75,9 +75,11 @@ _value:
   contains:
     id:
       description: ID of the connection; empty if it is unusable.
+      version_added: 1.0.0
       type: str
     label:
       description: Name of the connection in the cloud.
+      version_added: 1.0.0
       type: str
     name:
       description: Name of the connection in swanctl, made of its ID.
@@ -88,6 +90,7 @@ _value:
       elements: dict
     local_addresses:
       description: Addresses of the on-premises gateway.
+      version_added: 1.0.0
       type: list
       elements: str
     local_id:
@@ -104,6 +107,7 @@ _value:
       type: str
     trial:
       description: Text of a connection that tests a new key and carries the traffic while the tunnel authenticates again. Empty for IKEv1.
+      version_added: 1.0.0
       type: str
     problems:
       description: The reasons why the connection cannot be configured, with C(field), C(value) and C(reason), which is a sentence.

@@ -159,6 +159,7 @@ ipsec_connections:
         - State of the connection, one of V(up), V(down), V(pending), V(error), V(disabled) and V(unknown).
         - V(disabled) if RV(ipsec_connections[].admin_state_up) is false, whatever the status. V(unknown) if the status is missing or not
           documented.
+      version_added: 1.0.0
       returned: always
       type: str
       sample: up
@@ -308,6 +309,7 @@ ipsec_connections:
       sample: [192.168.1.0/24]
 source:
   description: Cloud, region and project that were queried. The filters and roles of this collection use them as labels.
+  version_added: 1.0.0
   returned: when the connection options are valid, also on failure
   type: dict
   sample: {cloud: production, region: eu-de, project: eu-de, project_id: null}
@@ -326,6 +328,7 @@ source:
       type: str
 failure:
   description: Details of a failure.
+  version_added: 1.0.0
   returned: failure
   type: dict
   sample: {status: 503, temporary: true, request_id: req-7a1f3f3e-6d1c-4d3e-9f0a-0d5f5c1f1c11}

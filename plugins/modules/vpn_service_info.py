@@ -160,6 +160,7 @@ vpn_services:
       sample: ""
 source:
   description: Cloud, region and project that were queried. The filters and roles of this collection use them as labels.
+  version_added: 1.0.0
   returned: when the connection options are valid, also on failure
   type: dict
   sample: {cloud: production, region: eu-de, project: eu-de, project_id: null}
@@ -178,6 +179,7 @@ source:
       type: str
 failure:
   description: Details of a failure.
+  version_added: 1.0.0
   returned: failure
   type: dict
   sample: {status: 503, temporary: true, request_id: req-7a1f3f3e-6d1c-4d3e-9f0a-0d5f5c1f1c11}
