@@ -33,7 +33,10 @@ def folder(ansible: Ansible) -> Path:
         (
             "ansible-playbook facts.yml report.yml health.yml"
             ' -e {"directory":"report","tunnels":["branch-munich"]}',
-            ("branch-munich        up       10.10.0.0/24, 10.10.1.0/24 = 198.51.100.20 =", "failed=0"),
+            (
+                "branch-munich        up       10.10.0.0/24, 10.10.1.0/24 = 198.51.100.20 =",
+                "failed=0",
+            ),
         ),
         ("ansible-inventory -i ipsec_connections.yml --graph", ("@tunnel_up:", "@weak:")),
         ("ansible-playbook -i gateway, peer.yml --syntax-check", ("playbook: peer.yml",)),

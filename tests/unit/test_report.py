@@ -406,9 +406,7 @@ def test_contrast_of_text_is_aa(scheme: int) -> None:
     assert {*STATES, "high", "medium", "low", "accepted", "ink", "quiet", "link"} < set(colors)
     for name in set(colors) - {"page", "surface", "line"}:
         for ground in ("page", "surface"):
-            light, dark = sorted(
-                (luminance(colors[name]), luminance(colors[ground])), reverse=True
-            )
+            light, dark = sorted((luminance(colors[name]), luminance(colors[ground])), reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
 
 
