@@ -106,7 +106,7 @@ _value:
       description: Text of the configuration file. It contains no secrets.
       type: str
     trial:
-      description: Text of a connection that tests a new key and carries the traffic while the tunnel authenticates again. Empty for IKEv1.
+      description: Text of a connection that tests a new key and carries the traffic while the tunnel is replaced. Empty for IKEv1.
       version_added: 1.0.0
       type: str
     problems:

@@ -10,6 +10,7 @@ code, and reloads or starts strongSwan as the driver does.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -34,6 +35,8 @@ class Agent:
         self._api = openstack.client(user)
         self._driver = driver
         self._configured: list[Row] = []
+        self.finished = 0.0
+        """Time at which the cloud gateway was last configured."""
 
     def run(self, over: threading.Event) -> None:
         """Keep the cloud gateway as the API has it, until it is over."""
@@ -47,6 +50,7 @@ class Agent:
             except KeyError:
                 continue  # it has changed again meanwhile
             self._configure(connections)
+            self.finished = time.time()
             self._configured = found
             for row in rows:
                 if row["status"].startswith("PENDING"):
@@ -93,13 +97,14 @@ def resolve(api: Client, connection: Row) -> Row:
 
 
 @contextmanager
-def agent(bed: Testbed, openstack: Servers, user: str) -> Iterator[None]:
+def agent(bed: Testbed, openstack: Servers, user: str) -> Iterator[Agent]:
     """Have an agent at work; raises what it failed with."""
     over = threading.Event()
     with closing(Driver()) as driver, ThreadPoolExecutor(1) as pool:
-        work = pool.submit(Agent(bed, openstack, user, driver).run, over)
+        made = Agent(bed, openstack, user, driver)
+        work = pool.submit(made.run, over)
         try:
-            yield
+            yield made
         finally:
             over.set()
             work.result()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -35,20 +35,37 @@ SECOND: dict[str, Any] = {
 }
 
 
-def cases() -> dict[str, list[dict[str, Any]]]:
-    """Return the connections of each row."""
-    rows: dict[str, list[dict[str, Any]]] = {}
+class Case(NamedTuple):
+    """A row of the table."""
+
+    connections: Sequence[dict[str, Any]]
+    variables: Mapping[str, Any] = {}
+    """Variables of the role, without their prefix."""
+
+
+def cases() -> dict[str, Case]:
+    """Return the rows by their names."""
+    rows: dict[str, Case] = {}
     for version in ("v2", "v1"):
         usual = connection(version, *STRONG) | START | DPD
         networks = connection(version, *STRONG, networks=2) | START | DPD
         email = usual | {"peer_id": "@branch", "local_id": "@cloud"}
+        # the driver's @ makes a key ID of it
+        key_ids = usual | {"peer_id": "#6272616e6368", "local_id": "#636c6f7564"}
+        names = usual | {"peer_id": "C=DE, CN=branch", "local_id": "C=DE, CN=cloud"}
         rows |= {
-            f"IKE{version}, one network": [usual],
-            f"IKE{version}, two networks each": [networks],
-            f"IKE{version}, bi-directional": [usual | {"initiator": "bi-directional"}],
-            f"IKE{version}, domain names": [usual | {"peer_id": "branch", "local_id": "cloud"}],
-            f"IKE{version}, e-mail addresses": [email],
-            f"IKE{version}, two connections": [usual, usual | SECOND],
+            f"IKE{version}, one network": Case([usual]),
+            f"IKE{version}, two networks each": Case([networks]),
+            f"IKE{version}, bi-directional": Case([usual | {"initiator": "bi-directional"}]),
+            f"IKE{version}, domain names": Case(
+                [usual | {"peer_id": "branch", "local_id": "cloud"}]
+            ),
+            f"IKE{version}, e-mail addresses": Case([email]),
+            f"IKE{version}, key IDs": Case(
+                [key_ids], {"local_id": "keyid:branch", "remote_id": "keyid:cloud"}
+            ),
+            f"IKE{version}, distinguished names": Case([names], {"id_types": "value"}),
+            f"IKE{version}, two connections": Case([usual, usual | SECOND]),
         }
     return rows
 
@@ -58,6 +75,7 @@ class Tunnel(NamedTuple):
 
     bed: Testbed
     connections: Sequence[dict[str, Any]]
+    variables: Mapping[str, Any]
     configurations: Sequence[Configuration]
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -66,9 +84,8 @@ class Tunnel(NamedTuple):
 
     def run_role(self, psk: str = PSK) -> None:
         """Run the role for all connections."""
-        answer = run_role(
-            self.bed, self.connections, {given["id"]: psk for given in self.connections}
-        )
+        psks = {given["id"]: psk for given in self.connections}
+        answer = run_role(self.bed, self.connections, psks, **self.variables)
         assert answer.ok, answer.output
 
     def initiate(self) -> None:
@@ -157,10 +174,13 @@ EVENTS: dict[str, Callable[[Tunnel], None]] = {
 }
 
 
-def measure(connections: Sequence[dict[str, Any]]) -> list[str]:
+def measure(case: Case) -> list[str]:
     """Return lost pings of each event on the worst pair of networks, or why there is no figure."""
-    with tunnel_to(*connections) as bed:
-        tunnel = Tunnel(bed, connections, [configure(create_peer(given)) for given in connections])
+    with tunnel_to(*case.connections) as bed:
+        configurations = [
+            configure(create_peer(given, **case.variables)) for given in case.connections
+        ]
+        tunnel = Tunnel(bed, *case, configurations)
         tunnel.run_role()
         tunnel.wait()
         figures = []
@@ -182,9 +202,9 @@ def main(words: Sequence[str]) -> None:
     """Print the table."""
     print("| tunnel | " + " | ".join(EVENTS) + " |")
     print("|---|" + "---|" * len(EVENTS))
-    for name, connections in cases().items():
+    for name, case in cases().items():
         if all(word in name for word in words):
-            print(f"| {name} | " + " | ".join(measure(connections)) + " |", flush=True)
+            print(f"| {name} | " + " | ".join(measure(case)) + " |", flush=True)
 
 
 if __name__ == "__main__":

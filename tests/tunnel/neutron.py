@@ -9,6 +9,7 @@ It has nothing in common with the role's mapping: a mistake there gives two side
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -23,6 +24,10 @@ DRIVER = Path(__file__).with_name("neutron_driver.py")
 
 # Words of OTC's API that Neutron's API rejects, so that its driver does not translate them.
 ONLY_OTC = {"-group1\n": "-modp768\n", "-disable\n": "\n"}
+
+# The driver writes a distinguished name as a domain name, and no identity in quotes, without which
+# ipsec.conf cannot contain these.
+UNQUOTED = re.compile(r"@(\w+=[\w ,=]*\w)|(@#\w+)")
 
 Files = dict[str, str]
 """Text by file name: C(ipsec.conf) and C(ipsec.secrets)."""
@@ -62,6 +67,8 @@ class Driver:
         for files in rendered:
             for word, translated in ONLY_OTC.items():
                 files["ipsec.conf"] = files["ipsec.conf"].replace(word, translated)
+            for name, text in files.items():
+                files[name] = UNQUOTED.sub(r'"\1\2"', text)
         return rendered
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ import yaml
 from tests.ansible_commands import Ansible
 from tests.mock_api.scenario import KINDS, Row
 from tests.openstack import OpenStackError, Servers, servers
-from tests.tunnel.agent import agent
+from tests.tunnel.agent import Agent, agent
 from tests.tunnel.testbed import (
     Testbed,
     assert_pings_pass_encrypted,
@@ -54,10 +54,13 @@ class Result(NamedTuple):
 class Site:
     """The playbook of the guide, with the on-premises gateway of a testbed as its only branch."""
 
-    def __init__(self, ansible: Ansible, openstack: Servers, bed: Testbed) -> None:
+    def __init__(
+        self, ansible: Ansible, openstack: Servers, bed: Testbed, cloud_agent: Agent
+    ) -> None:
         self._ansible = ansible
         self._openstack = openstack
         self.bed = bed
+        self.cloud_agent = cloud_agent
         shutil.copytree(EXAMPLES, ansible.folder, dirs_exist_ok=True)
         python = bed.onprem.directory / "python"
         inside = bed.onprem.namespace.inside(with_packages([sys.executable]))
@@ -140,8 +143,8 @@ def openstack() -> Servers:
 @pytest.fixture
 def site(ansible: Ansible, openstack: Servers) -> Iterator[Site]:
     """Return a project that is empty before and afterward, and two gateways that have no connection."""
-    with testbed(SITES) as bed, agent(bed, openstack, USER):
-        built = Site(ansible, openstack, bed)
+    with testbed(SITES) as bed, agent(bed, openstack, USER) as cloud_agent:
+        built = Site(ansible, openstack, bed, cloud_agent)
         assert not built.objects(), "somebody else uses the project"
         try:
             yield built
@@ -172,9 +175,13 @@ def test_example_builds_changes_and_removes_tunnel(
 
     # From here on with a second network, which is added while the tunnel is up.
     networks: dict[str, Any] = {"branch_networks": SITES["remote_cidrs"]}
+    logs = [(gateway, gateway.log.read_text()) for gateway in (onprem, bed.cloud)]
     with bed.pinging(*first) as lost:
         site.run(**networks)
     record_property("pings lost while a network is added", lost())
+    assert lost() <= 5  # one second; none unless the machine is busy
+    # at no time was there no tunnel
+    assert all(gateway.fewest_child_sas(log) > 0 for gateway, log in logs)
     assert_pings_pass_encrypted(bed)
 
     site.change_by_hand()
@@ -198,6 +205,8 @@ def test_example_builds_changes_and_removes_tunnel(
     with bed.pinging(*first) as lost:
         site.run(key=NEXT_KEY, site_recreate=True, **policy)
     record_property("pings lost while a policy changes", lost())
+    after = lost(site.cloud_agent.finished)
+    record_property("of these after the cloud gateway has the other policy", after)
     assert_pings_pass_encrypted(bed)
     assert "ECP_256" in bed.cloud.swanctl("--list-sas")
     assert not [name for name in site.files() if old in name]

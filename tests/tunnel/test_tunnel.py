@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,7 +55,9 @@ def test_role_connects_to_neutron(name: str) -> None:
 
 # trap and start: one leaves an old tunnel up that the role must terminate, the other does not
 @pytest.mark.parametrize("name", LIVES)
-def test_tunnel_is_configured_checked_and_removed(name: str) -> None:
+def test_tunnel_is_configured_checked_and_removed(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     given = CONNECTIONS[name]
     with tunnel_to(given) as bed:
         conf_d = bed.onprem.swanctl_dir / "conf.d"
@@ -79,9 +82,12 @@ def test_tunnel_is_configured_checked_and_removed(name: str) -> None:
 
         changed = other_ipsec_policy(given)
         configure_cloud(bed, changed, psk=PSK)
-        renewed = run_role(bed, changed, PSK)
+        with bed.pinging(*next(bed.pairs())) as lost_pings:
+            renewed = run_role(bed, changed, PSK)
         assert renewed.ok, renewed.output + bed.onprem.log.read_text()
         assert renewed.changed > 0
+        record_property("pings lost while a policy changes", lost_pings())
+        assert lost_pings() <= 5  # one second
         listed = bed.cloud.swanctl("--list-sas").splitlines()
         installed = [line for line in listed if "INSTALLED" in line]
         assert installed
@@ -133,6 +139,13 @@ def test_connections_between_same_gateways_are_separate_tunnels() -> None:
             assert "AES_CBC-192/HMAC_SHA2_384_192" in line
             wait_until(lambda: bed.ping(*to_first) and bed.ping(*to_second), "no ping")
 
+        # both keys are wrong
+        before = ids(bed.onprem.swanctl("--list-sas"))
+        wrong = run_role(bed, [first, second], dict.fromkeys(keys, "the wrong key"))
+        assert not wrong.ok
+        assert f"{first['id']}, otc-vpn-{second['id']}. The tunnel is still up" in wrong.output
+        assert ids(bed.onprem.swanctl("--list-sas")) == before
+
         pruned = run_role(bed, [second], keys, prune=True)
         assert pruned.ok, pruned.output
         assert bed.ping(*to_second, count=3)
@@ -178,9 +191,12 @@ def test_cloud_can_initiate_tunnel() -> None:
 
 
 @pytest.mark.parametrize("version", ["v2", "v1"])
-def test_changed_key_is_tried(version: str) -> None:
+def test_changed_key_and_added_network_keep_tunnel(
+    version: str, record_property: Callable[[str, object], None]
+) -> None:
     given = connection(version, *STRONG)
-    with tunnel_to(given) as bed:
+    more = given | {"remote_cidrs": [*given["remote_cidrs"], "10.1.1.0/24"]}
+    with tunnel_to(more) as bed:
         assert run_role(bed, given, PSK).ok
         wait_until(lambda: bed.ping(*next(bed.pairs())), "no ping")
         before = ids(bed.onprem.swanctl("--list-sas"))
@@ -212,6 +228,17 @@ def test_changed_key_is_tried(version: str) -> None:
         # at no time were the networks without one
         assert all(gateway.fewest_child_sas(log) > 0 for gateway, log in logs)
         assert bed.ping(*next(bed.pairs()), count=3)
+
+        configure_cloud(bed, more, psk="the next key")
+        logs = [(gateway, gateway.log.read_text()) for gateway in (bed.onprem, bed.cloud)]
+        with bed.pinging(*next(bed.pairs())) as lost:
+            answer = run_role(bed, more, "the next key")
+        assert answer.ok, answer.output + bed.onprem.log.read_text()
+        record_property("pings lost while a network is added", lost())
+        assert lost() <= 5  # one second
+        if version == "v2":
+            assert all(gateway.fewest_child_sas(log) > 0 for gateway, log in logs)
+        assert "-trial" not in bed.onprem.swanctl("--list-conns")
 
 
 def test_wrong_key_fails_play() -> None:

@@ -329,13 +329,13 @@ class Testbed:
         wan.ip("route", "replace", f"{ours}/32", "dev", "wan", "src", theirs)
 
     @contextlib.contextmanager
-    def pinging(self, source: str, target: str) -> Iterator[Callable[[], int]]:
+    def pinging(self, source: str, target: str) -> Iterator[Callable[..., int]]:
         """Ping meanwhile, five times a second; afterward, the number of lost pings.
 
         Those after the last answer do not count, because their answers may be under way. So the
-        tunnel must be up at the end.
+        tunnel must be up at the end. Given a time, only those count that were sent after it.
         """
-        command = ["ping", "-i", "0.2", "-I", source, target]
+        command = ["ping", "-D", "-i", "0.2", "-I", source, target]
         process = subprocess.Popen(
             self.onprem_host.inside(with_packages(command)),
             stdin=subprocess.DEVNULL,
@@ -343,11 +343,17 @@ class Testbed:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        answered: set[int] = set()
+        answered: dict[int, float] = {}
+        started = time.time()
 
-        def lost() -> int:
+        def lost(since: float = 0) -> int:
             assert answered, "no ping was answered"
-            return max(answered) - len(answered)
+            sent = started
+            count = 0
+            for number in range(1, max(answered)):
+                sent = answered.get(number, sent + 0.2)
+                count += number not in answered and sent >= since
+            return count
 
         try:
             yield lost
@@ -357,7 +363,8 @@ class Testbed:
         finally:
             process.send_signal(signal.SIGINT)
             output = process.communicate(timeout=10)[0]
-            answered |= {int(number) for number in re.findall(r"icmp_seq=(\d+) ttl=", output)}
+            found = re.findall(r"^\[(\S+)\] .* icmp_seq=(\d+) ttl=", output, re.MULTILINE)
+            answered |= {int(number): float(moment) for moment, number in found}
 
     @contextlib.contextmanager
     def wire(self) -> Iterator[list[str]]:

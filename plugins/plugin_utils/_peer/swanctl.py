@@ -94,7 +94,8 @@ class Configuration(NamedTuple):
     config: str
     """Text of the configuration file, without secrets."""
     trial: str
-    """Text of a connection that tests a key and carries the traffic meanwhile; empty for IKEv1."""
+    """Text of a connection that carries the traffic while the tunnel is replaced, and tests a key;
+    empty for IKEv1."""
 
 
 def connection_name(identifier: str) -> str:
