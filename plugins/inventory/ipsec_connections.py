@@ -185,7 +185,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._cloud.errors import VpnError
 from ..module_utils._cloud.options import OPTIONS
-from ..module_utils._vpn.gathering import Selection, check_selection
+from ..module_utils._vpn.gathering import Selection
 from ..module_utils._vpn.kinds import CONNECTION
 from ..plugin_utils._inventory import hosts, options, sources
 from ..plugin_utils._inventory.compile_once import compile_once
@@ -232,7 +232,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for cloud in clouds:
                 for warning in cloud.options["warnings"]:
                     self.display.warning(sources.prefix(cloud, clouds) + warning)
-            selections = self._selections()
+            selections = sources.read_selections(
+                options.plain({name: self.get_option(name) for name in QUERY}),
+                self.get_option("hostnames"),
+                self.display.warning,
+            )
             lists = self._connections(clouds, selections, path, cache)
         except VpnError as error:
             failure = str(error)
@@ -268,37 +272,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
 
     # -- connections
-
-    def _selections(self) -> dict[str, Selection]:
-        """Return what to query of each edition, with what the hosts need. Raises VpnError."""
-        query = options.plain({name: self.get_option(name) for name in QUERY})
-        if "psk" in (query["fields"] or ()):
-            raise VpnError("fields contains psk, which is never a host variable.")
-        unknown = sorted(set(query["fields"] or ()) - hosts.DOCUMENTED)
-        if unknown:
-            names = ", ".join(sorted(hosts.DOCUMENTED))
-            raise VpnError(f"Unknown fields: {', '.join(unknown)}. Supported fields: {names}.")
-        selections = {}
-        for edition in dict.fromkeys(query["editions"]):
-            kind = hosts.KINDS[edition]
-            fields = query["fields"]
-            if fields is not None:
-                needed = (*fields, *self.get_option("hostnames"), "peer_address", "created_at")
-                fields = [name for name in dict.fromkeys(needed) if name in kind.names]
-            enterprise = edition == "enterprise"
-            selections[edition] = Selection(
-                name=options.names(query["name"]),
-                filters={name: query[name] for name in CONNECTION.filters},
-                fields=fields,
-                # The address of the remote gateway is a field of another object.
-                added=["peer_address"] if enterprise else [],
-                vpn_service=None if enterprise else query["vpn_service"],
-                gateway=(query["gateway"] or query["vpn_service"]) if enterprise else None,
-                customer_gateway=query["customer_gateway"] if enterprise else None,
-                resolve=query["resolve"],
-            )
-            check_selection(kind, selections[edition], self.display.warning)
-        return selections
 
     def _connections(
         self, clouds: list[sources.Cloud], selections: dict[str, Selection], path: str, cache: bool

@@ -21,6 +21,7 @@ from ansible.inventory.manager import split_host_pattern
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.parallel import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
 from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -95,6 +96,76 @@ def test_option_of_wrong_shape_is_rejected_without_its_value(
         evaluate(name, value, kind)
     assert str(caught.value).startswith(expected)
     assert "hidden" not in str(caught.value)
+
+
+# -- what to query
+
+NO_QUERY: Row = {
+    **dict.fromkeys((*CONNECTION.filters, "name", "vpn_service", "gateway", "customer_gateway")),
+    "fields": None,
+    "editions": ["classic", "enterprise"],
+    "resolve": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {"fields": (None, None)}),
+        ({"name": "a"}, {"name": (["a"], ["a"])}),
+        ({"name": ["a", 7]}, {"name": (["a", "7"], ["a", "7"])}),
+        ({"resolve": True}, {"resolve": (True, True)}),
+        ({"vpn_service": "v"}, {"vpn_service": ("v", None), "gateway": (None, "v")}),
+        ({"vpn_service": "v", "gateway": "g"}, {"gateway": (None, "g")}),
+        ({"customer_gateway": "c"}, {"customer_gateway": (None, "c")}),
+        (
+            {"fields": ["vgw_id", "name"]},
+            {
+                "fields": (
+                    ["name", "description", "peer_address", "created_at"],
+                    ["vgw_id", "name", "description", "peer_address", "created_at"],
+                ),
+                "added": ([], ["peer_address"]),
+            },
+        ),
+    ],
+)
+def test_query_is_what_option_selects_and_hosts_need(
+    query: Row, expected: dict[str, tuple[t.Any, t.Any]]
+) -> None:
+    hostnames = ["description", "ipsec_name ~ '-gateway'"]
+    warnings: list[str] = []
+    selected = sources.read_selections({**NO_QUERY, **query}, hostnames, warnings.append)
+    assert [*selected] == ["classic", "enterprise"]
+    for name, values in expected.items():
+        assert tuple(getattr(one, name) for one in selected.values()) == values, name
+    assert warnings == []
+
+
+def test_query_has_filters_of_both_editions_and_warns_of_unknown_status() -> None:
+    warnings: list[str] = []
+    query = {**NO_QUERY, "status": ["GONE"], "admin_state_up": True, "editions": ["enterprise"] * 2}
+    (selected,) = sources.read_selections(query, [], warnings.append).values()
+    assert selected.filters == {
+        **dict.fromkeys(CONNECTION.filters),
+        "status": ["GONE"],
+        "admin_state_up": True,
+    }
+    assert len(warnings) == 1
+    assert warnings[0].startswith("status contains GONE, ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (["name", "psk"], "fields contains psk, which is never a host variable."),
+        (["names", "b", "id"], "Unknown fields: b, names. Supported fields: admin_state_up, "),
+    ],
+)
+def test_field_that_is_no_host_variable_is_rejected(fields: list[str], expected: str) -> None:
+    with pytest.raises(VpnError) as caught:
+        sources.read_selections({**NO_QUERY, "fields": fields}, [], print)
+    assert str(caught.value).startswith(expected)
 
 
 # -- clouds

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clouds of an inventory source: their options, their connections, and the key of the cache."""
+"""Clouds of an inventory source: options, what to query, connections, and the key of the cache."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from ...module_utils._cloud.json_body import gc_paused, parse_json
 from ...module_utils._cloud.options import ALTERNATIVES, OPTIONS, merge_options
 from ...module_utils._cloud.parallel import run_parallel
 from ...module_utils._vpn.facts import drop_secrets
-from ...module_utils._vpn.gathering import Messages, Selection, gather
+from ...module_utils._vpn.gathering import Messages, Selection, check_selection, gather
+from ...module_utils._vpn.kinds import CONNECTION
 from ...module_utils._vpn.matching import filter_rows
 from .hosts import DOCUMENTED, KINDS
-from .options import shaped
+from .options import names, shaped
 
 if t.TYPE_CHECKING:
     from ...module_utils._cloud.client import Client
@@ -127,8 +128,41 @@ def _cloud(given: Row, where: str, environ: t.Mapping[str, str]) -> Cloud:
     options = merge_options(options, environ)
     auth = options["auth"]
     host = urlsplit(str(options.get("endpoint") or auth.get("auth_url") or "")).hostname
-    names = (label, options.get("cloud"), auth.get("project_name"), auth.get("project_id"), host)
-    return Cloud(str(next((name for name in names if name), None)), options)
+    labels = (label, options.get("cloud"), auth.get("project_name"), auth.get("project_id"), host)
+    return Cloud(str(next((one for one in labels if one), None)), options)
+
+
+def read_selections(
+    query: t.Mapping[str, t.Any], hostnames: t.Iterable[str], warn: t.Callable[[str], None]
+) -> dict[str, Selection]:
+    """Return what to query of each edition, with the fields that the hosts need. Raises VpnError."""
+    if "psk" in (query["fields"] or ()):
+        raise VpnError("fields contains psk, which is never a host variable.")
+    unknown = sorted(set(query["fields"] or ()) - DOCUMENTED)
+    if unknown:
+        supported = ", ".join(sorted(DOCUMENTED))
+        raise VpnError(f"Unknown fields: {', '.join(unknown)}. Supported fields: {supported}.")
+    selections = {}
+    for edition in dict.fromkeys(query["editions"]):
+        kind = KINDS[edition]
+        fields = query["fields"]
+        if fields is not None:
+            needed = (*fields, *hostnames, "peer_address", "created_at")
+            fields = [name for name in dict.fromkeys(needed) if name in kind.names]
+        enterprise = edition == "enterprise"
+        selections[edition] = Selection(
+            name=names(query["name"]),
+            filters={name: query[name] for name in CONNECTION.filters},
+            fields=fields,
+            # The address of the remote gateway is a field of another object.
+            added=["peer_address"] if enterprise else [],
+            vpn_service=None if enterprise else query["vpn_service"],
+            gateway=(query["gateway"] or query["vpn_service"]) if enterprise else None,
+            customer_gateway=query["customer_gateway"] if enterprise else None,
+            resolve=query["resolve"],
+        )
+        check_selection(kind, selections[edition], warn)
+    return selections
 
 
 def prefix(cloud: Cloud, clouds: t.Sequence[Cloud]) -> str:
