@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Change the code in plugins/ one place at a time and list the changes that no unit test notices.
 
-`python -m tests.mutation [FILE …]` runs mutmut on a copy of the working tree, on all files below
-plugins/ or on those given, and writes build/mutation/report.txt.
+`python -m tests.mutation [--sample] [FILE …]` runs mutmut on a copy of the working tree, on the
+shared code below plugins/ or on the files given, and writes build/mutation/report.txt. With
+`--sample` it tries every fifth change of each function only, beginning with the first.
 """
 
 from __future__ import annotations
@@ -21,25 +22,35 @@ from tests.checks.working_tree import copy
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "build" / "mutation"
 COLLECTION = "ansible_collections/otc/vpn"
+SAMPLE = "*[16]"  # names of changes: mutmut counts them in each function
 # Classes and functions only: mutmut changes no code at the level of a module.
+# A change that makes a loop endless ends after a few seconds.
 CONFIGURATION = """\
 [mutmut]
 source_paths={sources}
 also_copy=
     ansible_collections
+timeout_constant=2.0
+timeout_multiplier=5.0
 pytest_add_cli_args=
     -c
     {collection}/pyproject.toml
     -p
     no:cacheprovider
+    -p
+    tests.mutation.examples
+    --hypothesis-profile=mutation
 pytest_add_cli_args_test_selection=
     {collection}/tests/unit
 """
+STATUSES = ("killed", "timeout", "survived", "no tests", "not checked")
 
 
 def main() -> int:
-    """Run mutmut and print how many changes were noticed in each file."""
-    sources = sys.argv[1:] or ["plugins/module_utils", "plugins/plugin_utils"]
+    """Run mutmut and print how many changes were noticed in each package."""
+    sources = [name for name in sys.argv[1:] if name != "--sample"]
+    sources = sources or ["plugins/module_utils", "plugins/plugin_utils"]
+    names = [SAMPLE] if "--sample" in sys.argv else []
     copy(FOLDER)
     paths = "".join(f"\n    {COLLECTION}/{source}" for source in sources)
     configuration = CONFIGURATION.format(sources=paths, collection=COLLECTION)
@@ -49,7 +60,7 @@ def main() -> int:
     (mutants / COLLECTION).mkdir(parents=True, exist_ok=True)
     path = os.pathsep.join(map(str, (mutants, mutants / COLLECTION)))
     environment = {**os.environ, "PYTHONPATH": path}
-    subprocess.run([BIN / "mutmut", "run"], cwd=FOLDER, env=environment, check=False)
+    subprocess.run([BIN / "mutmut", "run", *names], cwd=FOLDER, env=environment, check=False)
     results = subprocess.run(
         [BIN / "mutmut", "results", "--all", "true"],
         cwd=FOLDER,
@@ -59,16 +70,25 @@ def main() -> int:
         check=True,
     ).stdout
     (FOLDER / "report.txt").write_text(results)
+    print(table(results))
+    print(f"All changes: {FOLDER / 'report.txt'}")
+    return 0
+
+
+def table(results: str) -> str:
+    """Return how many changes of each package have which result, from the lines of mutmut."""
     counts: dict[str, Counter[str]] = {}
     for line in results.splitlines():
         name, _colon, status = line.strip().rpartition(": ")
-        module = name.partition(".x")[0].partition("vpn.plugins.")[2]
-        counts.setdefault(module, Counter())[status] += 1
-    for module, statuses in sorted(counts.items()):
-        noticed = statuses["killed"] + statuses["timeout"]
-        print(f"{module:50} {noticed:5} of {sum(statuses.values()):5} noticed")
-    print(f"All of them: {FOLDER / 'report.txt'}")
-    return 0
+        parts = name.partition(".x")[0].partition("vpn.plugins.")[2].split(".")
+        for package in ("/".join(parts[:2]), "all"):
+            counts.setdefault(package, Counter())[status] += 1
+    others = sorted({*counts["all"]} - {*STATUSES}) if counts else []
+    columns = (*STATUSES, *others)
+    rows = [f"{'package':32}" + "".join(f"{column:>12}" for column in columns)]
+    for package, statuses in sorted(counts.items(), key=lambda row: (row[0] == "all", row[0])):
+        rows.append(f"{package:32}" + "".join(f"{statuses[column]:12}" for column in columns))
+    return "\n".join(rows)
 
 
 if __name__ == "__main__":
