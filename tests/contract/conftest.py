@@ -14,6 +14,7 @@ import pytest
 import requests
 import yaml
 
+from tests.contract.raw_project import RawProject
 from tests.mock_api import MockApi
 from tests.openstack import OpenStackError, Servers, servers
 from tests.openstack.bulk import fill
@@ -154,3 +155,16 @@ def openstack() -> t.Iterator[World]:
 def token(world: World) -> str:
     """Return a token of alice, for the many requests that need no more."""
     return world.token("alice")
+
+
+@pytest.fixture(scope="session")
+def raw_project(world: World) -> RawProject:
+    """Return the project vpn-writing, with one token for each of its users."""
+    return RawProject(world)
+
+
+@pytest.fixture
+def project(raw_project: RawProject) -> t.Iterator[RawProject]:
+    """Return the same, and remove what the test has created."""
+    yield raw_project
+    raw_project.clear()

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The write calls of Neutron's VPN service, as Neutron 29 or Open Telekom Cloud answers them.
 
-Neutron's answers were seen on a real server; tests/contract/test_writing.py compares them. What
-is Open Telekom Cloud's comes from its documents.
+Neutron's answers were seen on a real server; tests/contract compares them. What is Open Telekom
+Cloud's comes from its documents.
 """
 
 from __future__ import annotations
