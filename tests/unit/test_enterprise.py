@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 
 from tests.mock_api import MockApi
 from tests.unit.clients import Row, Sentences, failure, gathered, ids, options_for, tokens_of
+from tests.unit.connections import changed
 
 UUID = "7d1f4c1e-8a5b-4c58-9d2e-0b6f3c1a9e5a"
 KINDS = (ENTERPRISE_CONNECTION, ENTERPRISE_GATEWAY, CUSTOMER_GATEWAY)
@@ -99,18 +100,6 @@ def neutral(row: Row, gateways: t.Sequence[Row] = (GATEWAY,), customer: Row | No
     for gateway in gateways:
         by_id.setdefault(gateway["id"], []).append(gateway)
     return neutral_facts(normal, by_id, {customer["id"]: [customer]})
-
-
-def changed(row: Row, **values: t.Any) -> Row:
-    """Return a row with other values; a list or dictionary of the path `a__b` is changed inside."""
-    row = copy.deepcopy(row)
-    for path, value in values.items():
-        holder = row
-        *outer, name = path.split("__")
-        for step in outer:
-            holder = holder[step]
-        holder[name] = value
-    return row
 
 
 def without(row: Row, name: str) -> Row:

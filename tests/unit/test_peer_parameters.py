@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -33,49 +32,24 @@ from ansible_collections.otc.vpn.plugins.plugin_utils._peer.swanctl import confi
 from ansible_collections.otc.vpn.plugins.plugin_utils._peer.vendors import VENDORS, Vendor
 from markdown_it import MarkdownIt
 
+from tests.unit import connections
+from tests.unit.connections import changed
+
 STRONGSWAN = 2  # its place among the gateways
-CONNECTION: dict[str, Any] = {
-    "id": "4b8f2a52-0000-4000-8000-000000000001",
-    "name": "branch-berlin",
-    "edition": "classic",
-    "peer_address": "198.51.100.10",
-    "peer_id": "branch.example.com",
-    "local_address": "203.0.113.20",
-    "local_cidrs": ["10.2.0.0/24"],
-    "remote_cidrs": ["10.1.0.0/24"],
-    "initiator": "bi-directional",
-    "auth_mode": "psk",
-    "psk": "never-on-a-page",
-    "dpd": {"action": "hold", "interval": 15, "timeout": 60},
-    "ike_policy": {
-        "ike_version": "v2",
-        "encryption_algorithm": "aes-256",
-        "auth_algorithm": "sha2-256",
-        "pfs": "group14",
-        "phase1_negotiation_mode": "main",
-        "lifetime": {"units": "seconds", "value": 86400},
-    },
-    "ipsec_policy": {
-        "transform_protocol": "esp",
-        "encapsulation_mode": "tunnel",
-        "encryption_algorithm": "aes-128",
-        "auth_algorithm": "sha1",
-        "pfs": "group14",
-        "lifetime": {"units": "seconds", "value": 3600},
-    },
-}
+CONNECTION = changed(
+    connections.CONNECTION,
+    name="branch-berlin",
+    edition="classic",
+    peer_address="198.51.100.10",
+    psk="never-on-a-page",
+    ipsec_policy__pfs="group14",
+    ipsec_policy__lifetime={"units": "seconds", "value": 3600},
+)
 
 
 def connection(**changes: Any) -> dict[str, Any]:
     """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
-    changed = copy.deepcopy(CONNECTION)
-    for key, value in changes.items():
-        target = changed
-        *sections, field = key.split("__")
-        for section in sections:
-            target = target[section]
-        target[field] = value
-    return changed
+    return changed(CONNECTION, **changes)
 
 
 def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:

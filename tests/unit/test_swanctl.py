@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import re
 from typing import Any
 
@@ -29,47 +28,16 @@ from ansible_collections.otc.vpn.plugins.plugin_utils._peer.swanctl import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-CONNECTION: dict[str, Any] = {
-    "id": "4b8f2a52-0000-4000-8000-000000000001",
-    "name": "}} # a name is nowhere in the file",
-    "peer_address": "203.0.113.10",
-    "peer_id": "branch.example.com",
-    "local_address": "203.0.113.20",
-    "local_cidrs": ["10.2.0.0/24"],
-    "remote_cidrs": ["10.1.0.0/24"],
-    "initiator": "bi-directional",
-    "auth_mode": "psk",
-    "dpd": {"action": "hold", "interval": 15, "timeout": 60},
-    "ike_policy": {
-        "ike_version": "v2",
-        "encryption_algorithm": "aes-256",
-        "auth_algorithm": "sha2-256",
-        "pfs": "group14",
-        "phase1_negotiation_mode": "main",
-        "lifetime": {"units": "seconds", "value": 86400},
-    },
-    "ipsec_policy": {
-        "transform_protocol": "esp",
-        "encapsulation_mode": "tunnel",
-        "encryption_algorithm": "aes-128",
-        "auth_algorithm": "sha1",
-        "pfs": "group19",
-        "lifetime": {"units": "seconds", "value": "3600"},
-    },
-}
+from tests.unit import connections
+from tests.unit.connections import changed
+
+CONNECTION = changed(connections.CONNECTION, name="}} # a name is nowhere in the file")
 NAME = "otc-vpn-4b8f2a52-0000-4000-8000-000000000001"
 
 
 def connection(**changes: Any) -> dict[str, Any]:
     """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
-    changed = copy.deepcopy(CONNECTION)
-    for key, value in changes.items():
-        target = changed
-        *sections, field = key.split("__")
-        for section in sections:
-            target = target[section]
-        target[field] = value
-    return changed
+    return changed(CONNECTION, **changes)
 
 
 def peer_config(
