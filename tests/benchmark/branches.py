@@ -21,8 +21,8 @@ import typing as t
 from collections import Counter
 from pathlib import Path
 
-from tests.contract.conftest import World
 from tests.contract.reporting_agent import reporting_agent
+from tests.contract.world import World
 from tests.mock_api import MockApi
 from tests.openstack import servers
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from tests.mock_api.scenario import KINDS
 
 if t.TYPE_CHECKING:
-    from tests.contract.conftest import Answer, World
+    from tests.contract.world import Answer, World
 
 Row = dict[str, t.Any]
 

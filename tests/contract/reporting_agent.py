@@ -11,7 +11,7 @@ import typing as t
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tests.contract.conftest import World
+from tests.contract.world import World
 from tests.mock_api import MockApi
 
 PENDING = "SELECT id FROM ipsec_site_connections WHERE status = 'PENDING_CREATE' AND project_id = ?"

@@ -9,7 +9,7 @@ import json
 import typing as t
 
 from tests.ansible_commands import Ansible
-from tests.contract.conftest import SCENARIO, World
+from tests.contract.world import SCENARIO, World
 
 NAMES = [row["name"] for row in SCENARIO["projects"][0]["ipsec_site_connections"]]
 

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 import requests
 
-from tests.contract.conftest import SCENARIO, World
+from tests.contract.world import SCENARIO, World
 
 CONNECTIONS = "vpn/ipsec-site-connections"
 KINDS = {

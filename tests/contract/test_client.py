@@ -26,7 +26,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 
-from tests.contract.conftest import BULK, SCENARIO, World
+from tests.contract.world import BULK, SCENARIO, World
 from tests.openstack import Servers
 
 ALICE = SCENARIO["projects"][0]

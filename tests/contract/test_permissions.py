@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from tests.contract.conftest import World
 from tests.contract.raw_project import ALGORITHMS, KINDS_IN_ORDER, PROJECT, RawProject, refused
+from tests.contract.world import World
 from tests.mock_api.scenario import KINDS
 
 Row = dict[str, t.Any]

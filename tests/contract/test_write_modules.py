@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.contract.conftest import World, openstack_world
 from tests.contract.reporting_agent import reporting_agent
+from tests.contract.world import World, openstack_world
 from tests.in_process import run_module
 from tests.mock_api import MockApi
 from tests.mock_api.scenario import KINDS
