@@ -76,6 +76,52 @@ def algorithms(names: set[str]) -> set[str]:
     return {INTEGRITY[name] for name in names}
 
 
+def test_every_parameter_has_its_field_and_value() -> None:
+    shown = {
+        section["title"]: [(row["label"], row["field"], row["value"]) for row in section["rows"]]
+        for section in describe(CONNECTION)["sections"]
+    }
+    assert shown == {
+        "Gateways and identities": [
+            ("Address of your gateway", "peer_address", "198.51.100.10"),
+            ("Address of the cloud gateway", "local_address", "203.0.113.20"),
+            ("Identity of your gateway", "peer_id", "fqdn: branch.example.com"),
+            ("Identity of the cloud gateway", "local_id", "ip: 203.0.113.20"),
+            ("Authentication", "auth_mode", "psk"),
+        ],
+        "Phase 1: IKE SA": [
+            ("IKE version", "ike_policy.ike_version", "v2"),
+            ("Encryption", "ike_policy.encryption_algorithm", "aes-256"),
+            ("Integrity", "ike_policy.auth_algorithm", "sha2-256"),
+            ("Diffie-Hellman group", "ike_policy.pfs", "group14"),
+            ("Lifetime (seconds)", "ike_policy.lifetime.value", "86400"),
+            ("Proposal", "", ""),
+        ],
+        "Phase 2: IPsec SA": [
+            ("Protocol", "ipsec_policy.transform_protocol", "esp"),
+            ("Encapsulation", "ipsec_policy.encapsulation_mode", "tunnel"),
+            ("Encryption", "ipsec_policy.encryption_algorithm", "aes-128"),
+            ("Integrity", "ipsec_policy.auth_algorithm", "sha1"),
+            ("Perfect forward secrecy", "ipsec_policy.pfs", "group14"),
+            ("Lifetime (seconds)", "ipsec_policy.lifetime.value", "3600"),
+            ("Proposal", "", ""),
+        ],
+        "Networks": [
+            (
+                "Your network and the cloud network 1",
+                "remote_cidrs, local_cidrs",
+                "10.1.0.0/24 – 10.2.0.0/24",
+            ),
+        ],
+        "Dead peer detection and initiator": [
+            ("DPD action", "dpd.action", "hold"),
+            ("DPD interval (seconds)", "dpd.interval", "15"),
+            ("DPD timeout (seconds)", "dpd.timeout", "60"),
+            ("Initiator", "initiator", "bi-directional"),
+        ],
+    }
+
+
 EVERY_VENDOR = [
     pytest.param(vendor, version, id=f"{vendor.name}-{version}")
     for version, vendors in VENDORS.items()
