@@ -145,8 +145,9 @@ def test_query_is_what_option_selects_and_hosts_need(
 def test_query_has_filters_of_both_editions_and_warns_of_unknown_status() -> None:
     warnings: list[str] = []
     query = {**NO_QUERY, "status": ["GONE"], "admin_state_up": True, "editions": ["enterprise"] * 2}
-    (selected,) = sources.read_selections(query, [], warnings.append).values()
-    assert selected.filters == {
+    selected = sources.read_selections(query, [], warnings.append)
+    assert [*selected] == ["enterprise"]
+    assert selected["enterprise"].filters == {
         **dict.fromkeys(CONNECTION.filters),
         "status": ["GONE"],
         "admin_state_up": True,
