@@ -146,6 +146,21 @@ def test_connections_between_same_gateways_are_separate_tunnels() -> None:
         assert f"{first['id']}, otc-vpn-{second['id']}. The tunnel is still up" in wrong.output
         assert ids(bed.onprem.swanctl("--list-sas")) == before
 
+        # both keys are right
+        configure_cloud(bed, first, second, psk="the next key")
+        keys = dict.fromkeys(keys, "the next key")
+        logs = [(gateway, gateway.log.read_text()) for gateway in (bed.onprem, bed.cloud)]
+        right = run_role(bed, [first, second], keys)
+        assert right.ok, right.output + bed.onprem.log.read_text()
+        assert ids(bed.onprem.swanctl("--list-sas"))[0] != before[0]
+        # at no time was one of them without a child SA
+        assert all(gateway.fewest_child_sas(log) >= 2 for gateway, log in logs)
+        # the cloud closes duplicate IKE SAs after 10 seconds, which is during this run
+        again = run_role(bed, [first, second], keys)
+        assert (again.ok, again.changed) == (True, 0), again.output
+        assert bed.ping(*to_first, count=3)
+        assert bed.ping(*to_second, count=3)
+
         pruned = run_role(bed, [second], keys, prune=True)
         assert pruned.ok, pruned.output
         assert bed.ping(*to_second, count=3)
