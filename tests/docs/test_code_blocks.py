@@ -215,9 +215,11 @@ def walks(
 ) -> t.Iterator[dict[Path, Future[None]]]:
     """Two readers at a time go through the pages that are to be tested, each page from the beginning."""
 
-    def walk(page: Path, folder: Path) -> None:
-        user = USERS.get(page.name, "alice")
-        reader = Reader(folder, collections, shared_mock_api, user)
+    def reader_of(page: Path) -> Reader:
+        folder = tmp_path_factory.mktemp(page.stem)
+        return Reader(folder, collections, shared_mock_api, USERS.get(page.name, "alice"))
+
+    def walk(page: Path, reader: Reader) -> None:
         for section in sections(page):
             reader.follow(section)
 
@@ -226,8 +228,10 @@ def walks(
         for test in request.session.items
         if isinstance(test, pytest.Function) and "walks" in test.fixturenames
     ]
+    # Made here, not in the threads: pytest changes the environment while they run.
+    readers = {page: reader_of(page) for page in chosen}
     with ThreadPoolExecutor(2) as pool:
-        yield {page: pool.submit(walk, page, tmp_path_factory.mktemp(page.stem)) for page in chosen}
+        yield {page: pool.submit(walk, page, reader) for page, reader in readers.items()}
 
 
 @pytest.mark.parametrize("page", TYPED, ids=name_of)
