@@ -38,7 +38,7 @@ pytest_add_cli_args=
     -p
     no:cacheprovider
     -p
-    tests.mutation.examples
+    tests.mutation.plugin
     --hypothesis-profile=mutation
 pytest_add_cli_args_test_selection=
     {collection}/tests/unit
