@@ -76,14 +76,17 @@ class Driver:
         self._process.communicate(timeout=30)
 
 
-def render(services: Sequence[Sequence[Mapping[str, Any]]], psk: str) -> list[Files]:
+def render(services: Sequence[Sequence[Mapping[str, Any]]], psk: str | None = None) -> list[Files]:
     """Render the files of each VPN service, which is a list of resolved connections."""
     with closing(Driver()) as driver:
         return driver.render(services, psk)
 
 
-def configure_cloud(bed: Testbed, *connections: Mapping[str, Any], psk: str) -> None:
-    """Configure the cloud's side of a testbed for the connections of one VPN service."""
+def configure_cloud(bed: Testbed, *connections: Mapping[str, Any], psk: str | None = None) -> None:
+    """Configure the cloud's side of a testbed for the connections of one VPN service.
+
+    `psk` is the key of all connections; without it each one has its own.
+    """
     (files,) = render([connections], psk)
     bed.cloud.write(files, [connection["id"] for connection in connections])
 

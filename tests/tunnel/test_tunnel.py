@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import re
 from collections.abc import Callable
@@ -254,6 +255,36 @@ def test_changed_key_and_added_network_keep_tunnel(
         if version == "v2":
             assert all(gateway.fewest_child_sas(log) > 0 for gateway, log in logs)
         assert "-trial" not in bed.onprem.swanctl("--list-conns")
+
+
+def test_rejected_key_does_not_restore_accepted_key() -> None:
+    first = connection("v2", *STRONG)
+    second = connection("v2", *STRONG) | {
+        "id": "4b8f2a52-0000-4000-8000-000000000002",
+        "peer_id": "second.example.com",  # another identity, so that it has an IKE SA of its own
+        "local_cidrs": ["10.4.0.0/24"],
+        "remote_cidrs": ["10.3.0.0/24"],
+    }
+    with tunnel_to(first, second) as bed:
+        keys = {first["id"]: PSK, second["id"]: PSK}
+        answer = run_role(bed, [first, second], keys)
+        assert answer.ok, answer.output + bed.onprem.log.read_text()
+        assert bed.onprem.swanctl("--list-sas").count("ESTABLISHED") == 2
+
+        configure_cloud(bed, first | {"psk": "the next key"}, second | {"psk": PSK})
+        keys[first["id"]] = "the next key"
+        answer = run_role(bed, [first, second], {**keys, second["id"]: "the wrong key"})
+        assert not answer.ok
+        assert f"key of otc-vpn-{second['id']}. The tunnel is still up." in answer.output
+        conf_d = bed.onprem.swanctl_dir / "conf.d"
+        for name, key in keys.items():
+            secret = base64.b64encode(key.encode()).decode()
+            assert secret in (conf_d / f"otc-vpn-{name}.secrets.conf").read_text()
+        # both gateways authenticate with the keys that are left
+        for given in (first, second):
+            bed.onprem.swanctl("--rekey", "--reauth", "--ike", f"otc-vpn-{given['id']}")
+        pairs = [*bed.pairs(first), *bed.pairs(second)]
+        wait_until(lambda: all(bed.ping(*pair) for pair in pairs), "no ping")
 
 
 def test_wrong_key_fails_play() -> None:
