@@ -20,6 +20,8 @@ CONNECTION = changed(
     ipsec_policy__pfs="disable",
 )
 
+IKEV1 = {"ike_policy__ike_version": "v1"}
+
 
 def connection(**changes: Any) -> dict[str, Any]:
     """Return the connection above with changes; `ike_policy__pfs=x` changes one field of a policy."""
@@ -39,6 +41,24 @@ def test_sides_are_swapped() -> None:
     assert peer.ike == ("aes-256", "sha256", 14, 86400)
     assert peer.ipsec == ("aes-128", "sha1", None, 3600)
     assert peer.dpd == ("hold", 15, 60)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("vpn.example.com", "vpn.example.com"),
+        ("2001:DB8:0::20", "2001:db8::20"),
+        ("198.51.100.20", "198.51.100.20"),
+    ],
+)
+def test_gateway_has_name_or_address_in_usual_notation(given: str, address: str) -> None:
+    peer = create_peer(connection(peer_address=given, local_address=given))
+    assert peer.problems == []
+    assert (peer.local_addresses, peer.remote_address) == ([address], address)
+    assert create_peer(CONNECTION, local_addresses=["%any", given]).local_addresses == [
+        "%any",
+        address,
+    ]
 
 
 # peer_id and local_id of the connection, and what each becomes
@@ -97,6 +117,7 @@ def test_identity_that_could_match_others_is_rejected(identity: Any) -> None:
         (problem,) = create_peer(connection(peer_id=identity), id_types=id_types).problems
         assert (problem.field, problem.value) == ("peer_id", identity)
         assert problem.reason.startswith("The on-premises identity")
+        assert problem.reason.endswith(" or a name of letters, digits, spaces and @._=,:+-.")
 
 
 @pytest.mark.parametrize("identity", ["0.0.0.0", "::", "10.0.0.1-10.0.0.9", "ipv4net:0.0.0.0"])
@@ -126,6 +147,7 @@ def test_unknown_identity_types_are_rejected() -> None:
         ({"peer_address": "300.1.1.1"}, "peer_address", "on-premises gateway"),
         ({"local_address": None}, "local_address", "no address of the cloud gateway"),
         ({"local_address": "0.0.0.0"}, "local_address", "address '0.0.0.0' of the cloud gateway"),
+        ({"local_id": "a#b"}, "local_id", "The cloud identity 'a#b' is not a single address"),
         ({"local_cidrs": None}, "local_cidrs", "no cloud networks"),
         ({"local_cidrs": "10.2.0.0/24"}, "local_cidrs", "no cloud networks"),
         ({"remote_cidrs": []}, "remote_cidrs", "no on-premises networks"),
@@ -140,12 +162,22 @@ def test_unknown_identity_types_are_rejected() -> None:
         ({"ike_policy__pfs": None}, "ike_policy.pfs", "The IKE policy has no pfs"),
         ({"ike_policy__auth_algorithm": "sha1 }"}, "ike_policy.auth_algorithm", "'sha1 }'"),
         ({"ike_policy__ike_version": "v3"}, "ike_policy.ike_version", "ike_version 'v3'"),
+        ({**IKEV1, "ike_policy__phase1_negotiation_mode": "fast"}, "ike_policy.phase1_negotiation_mode", "'fast'"),
+        ({**IKEV1, "ike_policy__encryption_algorithm": "des"}, "ike_policy.encryption_algorithm", "'des'"),
+        ({**IKEV1, "ike_policy__auth_algorithm": "sha0"}, "ike_policy.auth_algorithm", "'sha0'"),
+        ({"ipsec_policy__transform_protocol": "gre"}, "ipsec_policy.transform_protocol", "'gre'"),
+        ({"ipsec_policy__encapsulation_mode": "beet"}, "ipsec_policy.encapsulation_mode", "'beet'"),
         ({"ipsec_policy__encryption_algorithm": ["x"]}, "ipsec_policy.encryption_algorithm", "['x']"),
         ({"dpd__action": "explode"}, "dpd.action", "action 'explode'"),
         ({"dpd__interval": "soon"}, "dpd.interval", "dpd interval 'soon'"),
+        ({"dpd__interval": 0}, "dpd.interval", "dpd interval 0, which is not a number of seconds."),
+        ({"dpd__interval": True}, "dpd.interval", "dpd interval True"),
+        ({"dpd__interval": 1.5}, "dpd.interval", "dpd interval 1.5"),
+        ({"dpd__timeout": 315360001}, "dpd.timeout", "dpd timeout 315360001"),
         ({"dpd__timeout": "9" * 12}, "dpd.timeout", "dpd timeout '999999999999'"),
-        ({"initiator": "nobody"}, "initiator", "initiator 'nobody'"),
+        ({"initiator": "nobody"}, "initiator", "The connection has the unknown initiator 'nobody'."),
         ({"ike_policy__lifetime": None}, "ike_policy.lifetime", "has no lifetime"),
+        ({"ike_policy__lifetime": 86400}, "ike_policy.lifetime", "has no lifetime"),
         ({"ike_policy__lifetime__value": 29}, "ike_policy.lifetime", "lifetime 29, which is not"),
         ({"ike_policy__lifetime__value": True}, "ike_policy.lifetime", "the lifetime True"),
         ({"ipsec_policy__lifetime__value": "1h"}, "ipsec_policy.lifetime", "the lifetime '1h'"),
@@ -157,19 +189,60 @@ def test_unknown_identity_types_are_rejected() -> None:
 def test_unusable_field_is_one_problem(changes: dict[str, Any], field: str, part: str) -> None:
     (problem,) = create_peer(connection(**changes)).problems
     assert problem.field == field
+    *_others, given = changes.values()
+    assert problem.value in (given, *(given if isinstance(given, list) else []))
     assert part in problem.reason
     assert problem.reason.endswith(".")
 
 
-def test_shortest_lifetime_is_accepted() -> None:
-    peer = create_peer(connection(ipsec_policy__lifetime__value=30))
-    assert (peer.problems, peer.ipsec.lifetime) == ([], 30)
+def test_shortest_and_longest_times_are_accepted() -> None:
+    peer = create_peer(
+        connection(
+            ike_policy__lifetime__value="315360000",
+            ipsec_policy__lifetime={"value": 30},
+            dpd={"action": "clear", "interval": 1, "timeout": "315360000"},
+        )
+    )
+    assert peer.problems == []
+    assert (peer.ike.lifetime, peer.ipsec.lifetime) == (315360000, 30)
+    assert peer.dpd == ("clear", 1, 315360000)
+
+
+def test_disabled_dead_peer_detection_has_no_times() -> None:
+    peer = create_peer(connection(dpd__action="disabled", dpd__interval="soon"))
+    assert (peer.problems, peer.dpd) == ([], ("disabled", 0, 0))
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    found = create_peer({"id": "a b"}).problems
-    assert len(found) > 5
-    assert len(set(found)) == len(found)
+    peer = create_peer({"id": "a b"}, local_addresses=["%any", "10.0.0.1 }", "300.1.1.1"])
+    assert (peer.id, peer.remote_address) == ("", "")
+    assert [(problem.field, problem.value) for problem in peer.problems] == [
+        ("id", "a b"),
+        ("ike_policy", None),
+        ("ipsec_policy", None),
+        ("peer_address", None),
+        ("local_address", None),
+        ("local_addresses", "10.0.0.1 }"),
+        ("local_addresses", "300.1.1.1"),
+        ("remote_cidrs", None),
+        ("local_cidrs", None),
+    ]
+    assert "on-premises gateway (local_addresses)" in peer.problems[5].reason
+
+
+def test_every_network_with_gateway_is_reported() -> None:
+    peer = create_peer(
+        connection(
+            local_cidrs=["10.3.0.0/24", "203.0.113.0/28", "10.2.0.0/24", "0.0.0.0/0"],
+            remote_cidrs=["10.4.0.0/24", "203.0.113.16/28", "10.1.0.0/24", "203.0.113.8/29"],
+        )
+    )
+    assert [problem.value for problem in peer.problems] == [
+        "203.0.113.0/28",
+        "0.0.0.0/0",
+        "203.0.113.16/28",
+        "203.0.113.8/29",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -183,11 +256,25 @@ def test_every_problem_is_reported_at_once() -> None:
     ],
 )
 def test_algorithm_that_ikev1_lacks_is_rejected(field: str, value: str) -> None:
-    changes = {"ike_policy__ike_version": "v1", field: value}
+    changes = {**IKEV1, field: value}
     (problem,) = create_peer(connection(**changes)).problems
     assert problem.field == field.replace("__", ".")
     assert problem.reason.endswith("is not supported by IKEv1. Use IKEv2.")
+    assert problem.value == value
     assert create_peer(connection(**{field: value})).problems == []
+
+
+@pytest.mark.parametrize(("protocol", "count"), [("esp", 0), ("ah", 1), ("ah-esp", 1)])
+def test_integrity_that_ikev1_lacks_is_accepted_when_cipher_replaces_it(
+    protocol: str, count: int
+) -> None:
+    changes = {
+        **IKEV1,
+        "ipsec_policy__transform_protocol": protocol,
+        "ipsec_policy__encryption_algorithm": "aes-128-gcm-16",
+        "ipsec_policy__auth_algorithm": "aes-cmac",
+    }
+    assert len(create_peer(connection(**changes)).problems) == count
 
 
 def test_mode_is_only_of_ikev1() -> None:

@@ -57,7 +57,9 @@ def values(config: Configuration) -> dict[str, list[str]]:
 
 
 def test_configuration_has_sides_swapped() -> None:
-    assert peer_config(CONNECTION).config.splitlines()[1:] == [
+    config = peer_config(CONNECTION)
+    assert (config.name, config.start_action) == (NAME, "trap")
+    assert config.config.splitlines()[1:] == [
         "connections {",
         f"  {NAME} {{",
         "    version = 2",
@@ -85,7 +87,7 @@ def test_configuration_has_sides_swapped() -> None:
         "        rekey_time = 3240s",
         "        life_time = 3600s",
         "        start_action = trap",
-        f"        reqid = {peer_config(CONNECTION).children[0].reqid}",
+        "        reqid = 1182365109",
         "        dpd_action = trap",
         "      }",
         "    }",
@@ -239,6 +241,22 @@ def test_initiated_tunnel_is_initiated_again_when_closed() -> None:
     assert "close_action" not in values(peer_config(CONNECTION))
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("ip:2001:db8::1", "2001:db8::1"),
+        ("fqdn:198.51.100.10", "fqdn:198.51.100.10"),
+        ("email:branch@example.com", "email:branch@example.com"),
+        ("dn:C=DE, O=x", "C=DE, O=x"),
+        ("C=DE, O=x", "C=DE, O=x"),
+    ],
+)
+def test_identity_has_type_that_strongswan_would_not_guess(given: str, written: str) -> None:
+    config = peer_config(CONNECTION, local_id=given, remote_id=given)
+    assert (config.local_id, config.remote_id) == (written, written)
+    assert values(config)["id"] == [f'"{written}"'] * 2
+
+
 def test_reqid_of_each_child_is_unique_and_stable() -> None:
     networks = {"remote_cidrs": [f"10.1.{number}.0/24" for number in range(9)]}
     first = peer_config(connection(**networks))
@@ -248,6 +266,8 @@ def test_reqid_of_each_child_is_unique_and_stable() -> None:
     assert all(2**30 <= reqid < 2**31 for reqid in reqids)  # above those that strongSwan counts
     assert values(first)["reqid"] == [str(child.reqid) for child in first.children]
     assert peer_config(connection()).children == first.children[:1]
+    # Other numbers would be other configurations, so a new version would replace every tunnel.
+    assert reqids[:2] == [1182365109, 1182365110]
 
 
 def test_trial_has_settings_of_connection_and_starts_nothing() -> None:
@@ -280,27 +300,58 @@ def test_options_override_connection() -> None:
     assert found["local_addrs"] == ["%any, 192.168.1.2"]
     assert found["id"] == ['"fqdn:left"', '"keyid:right one"']
     assert (config.local_id, config.remote_id) == ("fqdn:left", "keyid:right one")
-    assert found["start_action"] == ["none"]
+    assert found["start_action"] == [config.start_action] == ["none"]
     assert found["dpd_action"] == ["restart"]
 
 
 @pytest.mark.parametrize(
-    ("changes", "options", "field"),
+    ("changes", "options", "problem"),
     [
-        ({"ipsec_policy__transform_protocol": "ah-esp"}, {}, "ipsec_policy.transform_protocol"),
-        ({"dpd__action": "restart-by-peer"}, {}, "dpd.action"),
-        ({}, {"start_action": "strat"}, "start_action"),
-        ({"peer_address": None}, {}, "peer_address"),
+        (
+            {"ipsec_policy__transform_protocol": "ah-esp"},
+            {},
+            (
+                "ipsec_policy.transform_protocol",
+                "ah-esp",
+                "strongSwan does not bundle AH with ESP. Use esp in the IPsec policy.",
+            ),
+        ),
+        (
+            {"dpd__action": "restart-by-peer"},
+            {},
+            (
+                "dpd.action",
+                "restart-by-peer",
+                "strongSwan has no DPD action restart-by-peer; restart is the nearest.",
+            ),
+        ),
+        (
+            {},
+            {"start_action": "strat"},
+            (
+                "start_action",
+                "strat",
+                "Unknown start_action 'strat'. Supported values: none, trap, start.",
+            ),
+        ),
+        (
+            {"peer_address": None},
+            {},
+            (
+                "peer_address",
+                None,
+                "The connection has no address of the on-premises gateway (peer_address).",
+            ),
+        ),
     ],
 )
 def test_connection_without_equivalent_is_rejected(
-    changes: dict[str, Any], options: dict[str, Any], field: str
+    changes: dict[str, Any], options: dict[str, Any], problem: tuple[str, Any, str]
 ) -> None:
     with pytest.raises(UnsupportedConnectionError) as caught:
         peer_config(connection(**changes), **options)
-    (problem,) = caught.value.problems
-    assert problem.field == field
-    assert problem.reason.endswith(".")
+    assert caught.value.problems == [problem]
+    assert str(caught.value) == problem[2]
 
 
 def test_bad_id_hides_no_other_problem() -> None:
@@ -309,6 +360,8 @@ def test_bad_id_hides_no_other_problem() -> None:
         peer_config(connection(**changes), start_action="strat")
     fields = [problem.field for problem in caught.value.problems]
     assert fields == ["id", "ike_policy.pfs", "start_action", "dpd.action"]
+    reasons = [problem.reason for problem in caught.value.problems]
+    assert str(caught.value) == " ".join(reasons)
 
 
 anything = st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text(), max_size=2))
@@ -381,6 +434,7 @@ otc-vpn-a: #7, ESTABLISHED, IKEv2, 0011223344556677_i* 8899aabbccddeeff_r
   otc-vpn-b-10: #4, reqid 2, REKEYING, TUNNEL-in-UDP, ESP:AES_CBC-256/HMAC_SHA2_256_128
     local  10.1.1.0/24
     remote 10.2.1.0/24
+  otc-vpn-b-11: #5, reqid 3, CREATED, TUNNEL-in-UDP, ESP:
 otc-vpn-b: #8, CONNECTING, IKEv1, 0011223344556677_i* 0000000000000000_r
   local  '%any' @ 203.0.113.10[500]
 """
@@ -401,6 +455,11 @@ def test_listed_sas_are_parsed() -> None:
             "name": "otc-vpn-b-10", "id": "4", "state": "REKEYING", "connection": "otc-vpn-b", "ike_id": "7", "ike_state": "ESTABLISHED",
             "local": "10.1.1.0/24", "remote": "10.2.1.0/24",
             "description": "otc-vpn-b-10 (10.1.1.0/24 === 10.2.1.0/24)",
+        },
+        {
+            "name": "otc-vpn-b-11", "id": "5", "state": "CREATED", "connection": "otc-vpn-b", "ike_id": "7", "ike_state": "ESTABLISHED",
+            "local": "", "remote": "",
+            "description": "otc-vpn-b-11 ( === )",
         },
     ]  # fmt: skip
     assert (second["state"], second["children"]) == ("CONNECTING", [])

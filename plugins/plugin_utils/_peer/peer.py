@@ -426,7 +426,7 @@ class _Reader:
             else:
                 identity = _identity_by_value(value)
             shown = given or value
-            if identity is None and (shown or field == "peer_id"):
+            if identity is None and shown:
                 side = "on-premises" if field == "peer_id" else "cloud"
                 self.refuse(
                     field,
@@ -509,9 +509,7 @@ class _Reader:
 
 def _seconds(value: Any, least: int) -> int | None:
     """Return a number of seconds, given as a number or a string; None if it is not one."""
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        return None
-    if not re.match(r"[0-9]{1,9}\Z", str(value), re.ASCII):
+    if not re.match(r"[0-9]{1,9}\Z", str(value)):
         return None
     return int(value) if least <= int(value) <= LONGEST_TIME else None
 
