@@ -76,12 +76,16 @@ def algorithms(names: set[str]) -> set[str]:
     return {INTEGRITY[name] for name in names}
 
 
-def test_every_parameter_has_its_field_and_value() -> None:
-    shown = {
+def shown(**changes: Any) -> dict[str, list[tuple[str, str, str]]]:
+    """Return label, field and value of each row, by section."""
+    return {
         section["title"]: [(row["label"], row["field"], row["value"]) for row in section["rows"]]
-        for section in describe(CONNECTION)["sections"]
+        for section in describe(connection(**changes))["sections"]
     }
-    assert shown == {
+
+
+def test_every_parameter_has_its_field_and_value() -> None:
+    assert shown() == {
         "Gateways and identities": [
             ("Address of your gateway", "peer_address", "198.51.100.10"),
             ("Address of the cloud gateway", "local_address", "203.0.113.20"),
@@ -120,6 +124,61 @@ def test_every_parameter_has_its_field_and_value() -> None:
             ("Initiator", "initiator", "bi-directional"),
         ],
     }
+
+
+def test_parameters_of_ikev1_and_ah_have_their_field_and_value() -> None:
+    found = shown(
+        peer_id="198.51.100.99",
+        ike_policy__ike_version="v1",
+        ike_policy__phase1_negotiation_mode="aggressive",
+        ipsec_policy__transform_protocol="ah",
+        ipsec_policy__pfs="disable",
+        local_cidrs=["10.2.0.0/24", "10.3.0.0/24"],
+        initiator="response-only",
+    )
+    assert found["Gateways and identities"][2:4] == [
+        ("Identity of your gateway", "peer_id", "ip: 198.51.100.99"),
+        ("Identity of the cloud gateway", "local_id", "ip: 203.0.113.20"),
+    ]
+    assert found["Phase 1: IKE SA"][:2] == [
+        ("IKE version", "ike_policy.ike_version", "v1"),
+        ("Mode", "ike_policy.phase1_negotiation_mode", "aggressive"),
+    ]
+    assert found["Phase 2: IPsec SA"] == [
+        ("Protocol", "ipsec_policy.transform_protocol", "ah"),
+        ("Encapsulation", "ipsec_policy.encapsulation_mode", "tunnel"),
+        ("Encryption", "ipsec_policy.encryption_algorithm", "aes-128"),
+        ("Integrity of AH", "ipsec_policy.auth_algorithm", "sha1"),
+        ("Perfect forward secrecy", "ipsec_policy.pfs", "disable"),
+        ("Lifetime (seconds)", "ipsec_policy.lifetime.value", "3600"),
+        ("Proposal", "", ""),
+    ]
+    field = "remote_cidrs, local_cidrs"
+    assert found["Networks"] == [
+        ("Your network and the cloud network 1", field, "10.1.0.0/24 – 10.2.0.0/24"),
+        ("Your network and the cloud network 2", field, "10.1.0.0/24 – 10.3.0.0/24"),
+    ]
+    assert found["Dead peer detection and initiator"][-1] == (
+        "Initiator",
+        "initiator",
+        "response-only",
+    )
+
+
+def test_parameters_of_ah_with_esp_and_of_aead_have_their_field_and_value() -> None:
+    found = shown(
+        ike_policy__encryption_algorithm="aes-256-gcm-16",
+        ipsec_policy__transform_protocol="ah-esp",
+    )
+    assert found["Phase 1: IKE SA"][1:3] == [
+        ("Encryption", "ike_policy.encryption_algorithm", "aes-256-gcm-16"),
+        ("Pseudorandom function (PRF)", "ike_policy.auth_algorithm", "sha2-256"),
+    ]
+    assert [row[0] for row in found["Phase 2: IPsec SA"][2:5]] == [
+        "Encryption",
+        "Integrity",
+        "Integrity of AH",
+    ]
 
 
 EVERY_VENDOR = [
@@ -301,6 +360,118 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
             ],
         ),
         (
+            {"local_id": "198.51.100.20", "peer_id": None},
+            ("Gateways and identities", "Identity of the cloud gateway"),
+            [
+                'set peertype one; set peerid "198.51.100.20"',
+                "match identity remote address 198.51.100.20",
+                'remote: id = "198.51.100.20"',
+            ],
+        ),
+        # The keyword of Cisco stands for the address of the gateway, so it fits no other one.
+        (
+            {"ike_policy__ike_version": "v1", "peer_id": "198.51.100.10"},
+            ("Gateways and identities", "Identity of your gateway"),
+            [
+                'set localid-type address; set localid "198.51.100.10"',
+                "self-identity address",
+                'local: id = "198.51.100.10"',
+            ],
+        ),
+        (
+            {"ike_policy__ike_version": "v1", "peer_id": "198.51.100.99"},
+            ("Gateways and identities", "Identity of your gateway"),
+            [
+                'set localid-type address; set localid "198.51.100.99"',
+                "not offered",
+                'local: id = "198.51.100.99"',
+            ],
+        ),
+        (
+            {"local_address": "2001:db8::20", "peer_id": "2001:db8::99"},
+            ("Gateways and identities", "Identity of the cloud gateway"),
+            [
+                'set peertype one; set peerid "2001:db8::20"',
+                "match identity remote address 2001:db8::20/128",
+                'remote: id = "2001:db8::20"',
+            ],
+        ),
+        (
+            {"peer_address": "2001:db8::10"},
+            ("Gateways and identities", "Address of your gateway"),
+            [
+                "set local-gw6 2001:db8::10",
+                "match address local 2001:db8::10",
+                "local_addrs = 2001:db8::10",
+            ],
+        ),
+        (
+            {},
+            ("Gateways and identities", "Address of the cloud gateway"),
+            ["set remote-gw 203.0.113.20", "set peer 203.0.113.20", "remote_addrs = 203.0.113.20"],
+        ),
+        (
+            {"peer_address": "branch.example.com"},
+            ("Gateways and identities", "Address of your gateway"),
+            ["not offered", "not offered", "local_addrs = branch.example.com"],
+        ),
+        (
+            {"ipsec_policy__transform_protocol": "ah"},
+            ("Phase 2", "Encryption"),
+            ["not used with AH"] * 3,
+        ),
+        (
+            {"ipsec_policy__transform_protocol": "ah"},
+            ("Phase 2", "Integrity of AH"),
+            ["not offered", "ah-sha-hmac", "sha1"],
+        ),
+        (
+            {"ipsec_policy__transform_protocol": "ah-esp"},
+            ("Phase 2", "Integrity"),
+            ["sha1", "esp-sha-hmac", "sha1"],
+        ),
+        (
+            {"dpd__interval": 3601},
+            ("Dead peer detection and initiator", "DPD interval (seconds)"),
+            [
+                "set dpd on-idle; set dpd-retryinterval 3601",
+                "not offered: 10 to 3600 seconds",
+                "dpd_delay = 3601s",
+            ],
+        ),
+        (
+            {"dpd__interval": 10},
+            ("Dead peer detection and initiator", "DPD interval (seconds)"),
+            [
+                "set dpd on-idle; set dpd-retryinterval 10",
+                "dpd 10 <retry> periodic",
+                "dpd_delay = 10s",
+            ],
+        ),
+        (
+            {"dpd__interval": 3600},
+            ("Dead peer detection and initiator", "DPD interval (seconds)"),
+            [
+                "set dpd on-idle; set dpd-retryinterval 3600",
+                "dpd 3600 <retry> periodic",
+                "dpd_delay = 3600s",
+            ],
+        ),
+        (
+            {"ike_policy__ike_version": "v1"},
+            ("Dead peer detection and initiator", "DPD timeout (seconds)"),
+            ["not offered", "not offered", "dpd_timeout = 60s"],
+        ),
+        (
+            {"initiator": "response-only"},
+            ("Dead peer detection and initiator", "Initiator"),
+            [
+                "set passive-mode disable; set auto-negotiate enable",
+                "default",
+                "start_action = start",
+            ],
+        ),
+        (
             {"dpd__action": "restart-by-peer"},
             ("Dead peer detection and initiator", "DPD action"),
             ["not offered"] * 3,
@@ -313,6 +484,15 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
                 " set dst-addr-type subnet6; set dst-subnet6 2001:db8:2::/64",
                 "permit ipv6 2001:db8:1::/64 2001:db8:2::/64",
                 "local_ts = 2001:db8:1::/64; remote_ts = 2001:db8:2::/64",
+            ],
+        ),
+        (
+            {"local_cidrs": ["10.2.0.0/23"], "remote_cidrs": ["10.1.0.64/26"]},
+            ("Networks", "Your network and the cloud network 1"),
+            [
+                "set src-subnet 10.1.0.64 255.255.255.192; set dst-subnet 10.2.0.0 255.255.254.0",
+                "permit ip 10.1.0.64 0.0.0.63 10.2.0.0 0.0.1.255",
+                "local_ts = 10.1.0.64/26; remote_ts = 10.2.0.0/23",
             ],
         ),
         (
