@@ -145,6 +145,46 @@ def test_policy_connection_has_facts_of_both_editions() -> None:
         assert facts[name] is None
 
 
+LIFETIME = {"units": "seconds", "value": 86400}
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        ({"ikepolicy__authentication_method": "digital-envelope-v2"}, "auth_mode", "digital-envelope-v2"),
+        ({"ikepolicy__authentication_method": None}, "auth_mode", None),
+        ({"ikepolicy": None}, "auth_mode", None),
+        ({"ikepolicy": None}, "ike_policy", None),
+        ({"ikepolicy": {}}, "ike_policy", None),
+        ({"ikepolicy": None}, "dpd", None),
+        ({"ipsecpolicy": None}, "ipsec_policy", None),
+        ({"ikepolicy__dpd": {"timeout": 15}}, "dpd", None),
+        ({"ikepolicy__dpd__interval": 0}, "dpd", {"action": None, "interval": 0, "timeout": None}),
+        ({"ikepolicy__local_id": 7}, "local_id", None),
+        ({"ikepolicy__peer_id": ["x"]}, "peer_id", None),
+        ({"ikepolicy__peer_id_type": "any"}, "peer_id", None),
+        ({"ikepolicy__peer_id_type": None}, "peer_id", "198.51.100.10"),
+        ({"vgw_id": "gone"}, "vpn_service", None),
+        ({"vgw_id": "gone"}, "vpnservice_id", "gone"),
+        ({"ikepolicy__phase1_negotiation_mode": "main"}, "ike_policy__phase1_negotiation_mode", "main"),
+        ({"ikepolicy__dh_group": None, "ikepolicy__pfs": "group14"}, "ike_policy__pfs", "group14"),
+        ({"ikepolicy__pfs": "group14"}, "ike_policy__pfs", "group15"),
+        ({"ikepolicy__lifetime_seconds": "86400"}, "ike_policy__lifetime", LIFETIME),
+        ({"ikepolicy__lifetime_seconds": "9" * 18}, "ike_policy__lifetime__value", int("9" * 18)),
+        ({"ikepolicy__lifetime_seconds": "9" * 19}, "ike_policy__lifetime__value", "9" * 19),
+        ({"ikepolicy__lifetime_seconds": "soon"}, "ike_policy__lifetime__value", "soon"),
+        ({"ikepolicy__lifetime_seconds": None}, "ike_policy__lifetime", None),
+        ({"ipsecpolicy__encapsulation_mode": "transport"}, "ipsec_policy__encapsulation_mode", "transport"),
+        ({"ipsecpolicy__encapsulation_mode": None}, "ipsec_policy__encapsulation_mode", "tunnel"),
+    ],
+)  # fmt: skip
+def test_neutral_fact_has_value_of_api_or_null(changes: Row, path: str, value: t.Any) -> None:
+    found: t.Any = neutral(changed(POLICY, **changes))
+    for name in path.split("__"):
+        found = found[name]
+    assert found == value
+
+
 def test_neutral_facts_never_overwrite_documented_field() -> None:
     names = set(neutral(POLICY))
     assert names == set(ENTERPRISE_CONNECTION.resolved)
@@ -173,6 +213,17 @@ def test_enterprise_quirk_01_masked_address_and_repeated_id_are_no_failure() -> 
     facts = neutral(changed(POLICY, vgw_ip="e9"), [GATEWAY, twin])
     assert facts["local_address"] == "203.0.113.9"
     assert facts["vpn_service"]["name"] == "offices"
+
+
+@pytest.mark.parametrize("name", ["eip1", "eip2", "master_eip", "slave_eip"])
+def test_gateway_address_is_that_of_any_eip_with_id_of_connection(name: str) -> None:
+    for eip, vgw_ip, address in (
+        ({"id": "e", "ip_address": "203.0.113.9"}, "e", "203.0.113.9"),
+        ({"id": "e", "ip_address": "203.0.113.9"}, "f", None),
+        ({"ip_address": "203.0.113.9"}, None, None),
+    ):
+        gateway = {"id": "g", name: eip}
+        assert neutral(changed(POLICY, vgw_ip=vgw_ip), [gateway])["local_address"] == address
 
 
 def test_enterprise_quirk_02_retransmission_time_is_no_dpd_timeout() -> None:
@@ -211,8 +262,12 @@ def test_enterprise_quirk_03_every_status_has_state(status: t.Any, state: str) -
         (changed(POLICY, policy_rules=[{"source": "10.0.0.0/8"}]), ["10.0.0.0/8"], None),
         (changed(POLICY, policy_rules=[*POLICY["policy_rules"], None]), None, None),
         (changed(POLICY, policy_rules="junk"), None, None),
+        (changed(POLICY, style="POLICY", policy_rules=[]), GATEWAY["local_subnets"], ["192.168.99.0/24"]),
+        (changed(POLICY, style="STATIC", peer_subnets=["10.0.0.0/8", 7]), GATEWAY["local_subnets"], None),
+        (changed(POLICY, style="STATIC", peer_subnets=[]), GATEWAY["local_subnets"], None),
+        (changed(POLICY, style="STATIC", peer_subnets="10.0.0.0/8"), GATEWAY["local_subnets"], None),
     ],
-)
+)  # fmt: skip
 def test_enterprise_quirk_03_rules_count_only_in_policy_style(
     row: Row, local: list[str] | None, remote: list[str] | None
 ) -> None:
@@ -225,6 +280,7 @@ def test_peer_address_is_address_or_null() -> None:
         ({"id": "c", "id_value": "paris.example.com", "id_type": "fqdn"}, None),
         ({"id": "c", "id_value": "paris.example.com", "ip": "198.51.100.7"}, "198.51.100.7"),
         ({"id": "c", "id_value": "198.***.***.95"}, None),
+        ({"id": "c", "id_value": "198.51.100.8", "ip": "198.51.100.7"}, "198.51.100.8"),
         ({"id": "c"}, None),
         ({"id": "other", "id_value": "198.51.100.7"}, None),
     ):
@@ -653,6 +709,12 @@ def test_log_has_newest_entries_first() -> None:
     assert log_entries({"logs": []}) == log_entries({}) == log_entries({"logs": "junk"}) == []
     odd = [{"time": "x", "raw_message": None}, {"time": 10**30}, None, {"time": True}]
     assert log_entries({"logs": odd}) == [{"time": None, "message": None}] * 3
+    mixed = [{"time": None, "raw_message": "a\nb"}, {"time": 0, "raw_message": 7}, {"time": "1"}]
+    assert log_entries({"logs": mixed}) == [
+        {"time": "1970-01-01T00:00:01Z", "message": None},
+        {"time": "1970-01-01T00:00:00Z", "message": "7"},
+        {"time": None, "message": "a b"},
+    ]
 
 
 def test_log_is_read_for_what_is_not_up(mock_api: MockApi) -> None:

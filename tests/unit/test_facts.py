@@ -18,8 +18,16 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     VPN_SERVICE,
     Kind,
 )
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import filter_rows, tag_pairs
-from ansible_collections.otc.vpn.plugins.module_utils._vpn.resolving import resolve_references
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import (
+    filter_rows,
+    find_named,
+    tag_pairs,
+)
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.resolving import (
+    referenced_ids,
+    referenced_subnets,
+    resolve_references,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import normalize_status
 
 from tests.mock_api import MockApi
@@ -294,6 +302,38 @@ def test_field_of_wrong_type_hides_no_other_connection(name: str, value: t.Any) 
     assert filter_rows(rows, {"tags": {"b": ""}}) == []
 
 
+UUID = "7d1f4c1e-8a5b-4c58-9d2e-0b6f3c1a9e5a"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("berlin", [0, 2]),
+        ("Berlin", []),
+        # A name goes first, because an ID has another form.
+        ("paris", [3]),
+        ("rome", [1]),
+        ("ROME", [1]),
+        # An ID goes first in the form of one.
+        (UUID, [4]),
+        (UUID.upper(), [4]),
+        (UUID.replace("4c1e", "4c1f"), [6]),
+        ("", []),
+    ],
+)
+def test_value_is_name_or_id_by_its_form(value: str, found: list[int]) -> None:
+    rows: list[Row] = [
+        {"id": "a", "name": "berlin"},
+        {"id": "rome", "name": None},
+        {"id": "b", "name": "berlin"},
+        {"id": "c", "name": "paris"},
+        {"id": UUID, "name": "vienna"},
+        {"id": "paris", "name": UUID},
+        {"id": "d", "name": UUID.replace("4c1e", "4c1f")},
+    ]
+    assert [rows.index(row) for row in find_named(iter(rows), value)] == found
+
+
 def test_only_requested_fields_and_id_are_kept() -> None:
     assert pick_fields([fact(name="a")], ["mtu", "name"]) == [{"id": "x", "mtu": None, "name": "a"}]
 
@@ -398,6 +438,63 @@ def test_gateway_has_ip_version_of_peer(
 ) -> None:
     row = fact(peer_address=peer_address, vpnservice_id=service)
     assert resolve_references(row, CONNECTION.resolved, OBJECTS)["local_address"] == address
+
+
+REFERRING = {
+    "vpnservice_id": "v",
+    "ikepolicy_id": "i",
+    "ipsecpolicy_id": "p",
+    "local_ep_group_id": "local",
+    "peer_ep_group_id": "half",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "names", "ids", "subnets"),
+    [
+        ({}, ["ike_policy"], {IKE_POLICY: {"i"}}, set()),
+        ({}, ["remote_cidrs"], {ENDPOINT_GROUP: {"half"}}, {"s1", "gone"}),
+        ({}, ["local_cidrs"], {ENDPOINT_GROUP: {"local"}}, {"s1", "s2"}),
+        (
+            {},
+            ["remote_cidrs", "local_cidrs"],
+            {ENDPOINT_GROUP: {"local", "half"}},
+            {"s1", "s2", "gone"},
+        ),
+        ({"peer_ep_group_id": "peer"}, ["remote_cidrs"], {ENDPOINT_GROUP: {"peer"}}, set()),
+        ({"local_ep_group_id": None}, ["local_cidrs"], {VPN_SERVICE: {"v"}}, {"s1"}),
+        (
+            {"local_ep_group_id": None, "vpnservice_id": "v6"},
+            ["local_cidrs"],
+            {VPN_SERVICE: {"v6"}},
+            set(),
+        ),
+        (
+            {"local_ep_group_id": None},
+            ["remote_cidrs", "vpn_service"],
+            {VPN_SERVICE: {"v"}, ENDPOINT_GROUP: {"half"}},
+            {"s1", "gone"},
+        ),
+        ({}, ["local_address"], {VPN_SERVICE: {"v"}}, set()),
+        ({}, ["local_ep_group"], {ENDPOINT_GROUP: {"local"}}, set()),
+        (
+            {"local_ep_group_id": "peer"},
+            ["local_cidrs", "vpn_service"],
+            {VPN_SERVICE: {"v"}, ENDPOINT_GROUP: {"peer"}},
+            set(),
+        ),
+        ({name: ["x"] for name in REFERRING}, ["ike_policy", "local_cidrs"], {}, set()),
+        (dict.fromkeys(REFERRING, ""), ["vpn_service", "local_cidrs"], {}, set()),
+    ],
+)
+def test_only_objects_of_named_values_are_read(
+    changes: Row, names: list[str], ids: dict[Kind, set[str]], subnets: set[str]
+) -> None:
+    row = fact(**{**REFERRING, **changes})
+    found = {kind: some for kind, some in referenced_ids([row], names).items() if some}
+    assert found == ids
+    objects = {kind: {one: OBJECTS[kind][one] for one in some} for kind, some in found.items()}
+    assert referenced_subnets([row], names, objects) == subnets
 
 
 def test_unusual_names_are_kept(mock_api: MockApi) -> None:
