@@ -268,6 +268,24 @@ def test_update_that_did_not_arrive_is_repeated(neutron: Cloud) -> None:
     assert neutron.groups()[0]["description"] == "new"
 
 
+def test_update_of_networks_whose_response_is_lost_is_sent_once(neutron: Cloud) -> None:
+    neutron.build()
+    subnet = neutron.mock_api.id_of(PROJECT, "writing-app", "subnets")
+    (service,) = neutron.mock_api.rows(PROJECT, "vpnservices")
+    neutron.mock_api.change(service["id"], subnet_id=subnet)
+    older = {"local_ep_group_id": None, "peer_ep_group_id": None, "peer_cidrs": ["192.168.1.0/24"]}
+    tunnel = neutron.mock_api.id_of(PROJECT, "tunnel")
+    neutron.mock_api.change(tunnel, **older)
+    networks = ["192.168.9.0/24", "192.168.3.0/24"]
+    neutron.mock_api.fault("ipsec-site-connections", method="PUT", reset=True)
+    # a server that returns them in another order
+    order = {"peer_cidrs": sorted(networks)}
+    neutron.mock_api.fault("ipsec-site-connections/", method="GET", change={tunnel: order})
+    assert neutron.run("ipsec_connection", name="tunnel", peer_cidrs=networks)["changed"]
+    assert neutron.count("PUT") == 1
+    assert not neutron.run("ipsec_connection", name="tunnel", peer_cidrs=networks)["changed"]
+
+
 def test_concurrent_update_is_not_reverted(neutron: Cloud) -> None:
     object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
     neutron.mock_api.fault(
@@ -416,3 +434,150 @@ def test_failed_move_leaves_group_as_it_was(neutron: Cloud) -> None:
     )
     assert "refused" in result["msg"]
     assert neutron.groups() == before
+
+
+# --- failures between the first request and the last ---
+
+REFUSED: Row = {"NeutronError": {"type": "X", "message": "refused", "detail": ""}}
+SETTLING = "PENDING_UPDATE"
+
+
+def tunnel_id(cloud: Cloud) -> str:
+    return cloud.mock_api.id_of(PROJECT, "tunnel")
+
+
+def test_failure_after_first_step_names_completed_steps(otc: Cloud) -> None:
+    otc.build()
+    otc.mock_api.fault(
+        "ipsec-site-connections/", method="PUT", ignore=True, status=409, body=REFUSED
+    )
+    result = otc.run("ike_policy", name="ike", pfs="group19")
+    assert "refused" in result["msg"]
+    assert "Before that, these steps were completed: update IKE policy ike" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (None, f"was deleted while it was {SETTLING}"),
+        ({"status": "ERROR"}, "has status ERROR"),
+        ({}, f"to leave {SETTLING}. The object is kept"),
+    ],
+    ids=["deleted", "error", "timeout"],
+)
+def test_connection_that_does_not_settle_is_failure(
+    neutron: Cloud, monkeypatch: pytest.MonkeyPatch, change: Row | None, problem: str
+) -> None:
+    neutron.build()
+    monkeypatch.setattr(neutron.mock_api.agent, "polls", 100)
+    neutron.mock_api.change_status(tunnel_id(neutron), SETTLING)
+    neutron.mock_api.fault("ipsec-site-connections/", change={tunnel_id(neutron): change})
+    result = neutron.run("ipsec_connection", **TUNNEL, wait_timeout=0.3)
+    assert problem in result["msg"]
+
+
+def test_list_that_fails_after_creation_is_failure_unless_response_was_lost(
+    neutron: Cloud,
+) -> None:
+    neutron.mock_api.fault("endpoint-groups", method="POST", reset=True)
+    neutron.mock_api.fault("endpoint-groups", method="GET", skip=1, ignore=True, status=500)
+    assert neutron.run("endpoint_group", **GROUP, retries=0)["changed"]
+    neutron.mock_api.fault("endpoint-groups", method="GET", skip=1, ignore=True, status=500)
+    result = neutron.run("endpoint_group", **{**GROUP, "name": "other"}, retries=0)
+    assert result["failure"]["status"] == 500
+
+
+def test_object_deleted_during_update_is_failure(neutron: Cloud) -> None:
+    object_id = neutron.run("endpoint_group", **GROUP)["endpoint_group"]["id"]
+    neutron.mock_api.fault(
+        "endpoint-groups", method="PUT", ignore=True, status=502, change={object_id: None}
+    )
+    result = neutron.run("endpoint_group", name="remote", description="new")
+    assert "was deleted while it was being changed" in result["msg"]
+
+
+def test_replaced_group_that_cannot_be_deleted_is_warning(neutron: Cloud) -> None:
+    neutron.build()
+    neutron.mock_api.fault(
+        "endpoint-groups", method="DELETE", ignore=True, status=409, body=REFUSED
+    )
+    result = neutron.run(
+        "endpoint_group", name="remote", endpoints=["192.168.9.0/24"], replace=True
+    )
+    assert result["changed"]
+    (warning,) = result["warnings"]
+    assert "endpoint group remote" in str(warning)
+    assert "is kept" in str(warning)
+
+
+def test_connection_that_is_not_deleted_is_failure(neutron: Cloud) -> None:
+    neutron.build()
+    neutron.mock_api.fault("ipsec-site-connections/", method="DELETE", ignore=True, status=204)
+    result = neutron.run(
+        "ipsec_connection", name="tunnel", state="absent", wait_timeout=0.3, wait_interval=0.1
+    )
+    assert "Timed out after 0.3 seconds (wait_timeout) waiting for" in result["msg"]
+    assert "to be deleted" in result["msg"]
+
+
+def test_other_key_in_response_is_warning_without_the_keys(neutron: Cloud) -> None:
+    neutron.build()
+    row = {**neutron.mock_api.rows(PROJECT)[0], "psk": "not-for-logs-of-the-server"}
+    neutron.mock_api.fault(
+        "ipsec-site-connections/", method="PUT", body={"ipsec_site_connection": row}
+    )
+    result = neutron.run("ipsec_connection", name="tunnel", psk="not-for-logs-next")
+    assert "The server returns another pre-shared key" in str(result["warnings"])
+    assert "not-for-logs" not in str(result)
+
+
+# --- references and responses of any kind ---
+
+
+def test_name_of_two_objects_is_no_reference(neutron: Cloud) -> None:
+    neutron.build()
+    other = neutron.run("endpoint_group", **{**GROUP, "name": "other"})["endpoint_group"]["id"]
+    neutron.mock_api.change(other, name="remote")
+    result = neutron.run("ipsec_connection", **TUNNEL)
+    assert "peer_ep_group: 2 objects are named remote" in result["msg"]
+    assert other in result["msg"]
+
+
+def test_host_name_of_peer_is_resolved_with_warning(neutron: Cloud) -> None:
+    neutron.build()
+    result = neutron.run("ipsec_connection", name="tunnel", peer_address="localhost")
+    assert result["ipsec_connection"]["peer_address"] in ("127.0.0.1", "::1")
+    assert "peer_address localhost is resolved to" in str(result["warnings"])
+    again = neutron.run("ipsec_connection", name="tunnel", peer_address="localhost")
+    assert not again["changed"]
+
+
+def test_unreadable_extensions_are_failure(neutron: Cloud) -> None:
+    neutron.mock_api.fault("/extensions", ignore=True, status=500, count=None)
+    result = neutron.run("ipsec_policy", **{**IKE, "pfs": "group19"}, retries=0)
+    assert result["failure"]["status"] == 500, result
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"status": 400, "body": REFUSED, "ignore": True},
+        {"body": {"endpoint_groups": [{"name": "remote"}]}},
+    ],
+    ids=["refused", "without an ID"],
+)
+def test_list_is_read_again_without_query_that_server_does_not_support(
+    neutron: Cloud, first: Row
+) -> None:
+    neutron.run("endpoint_group", **GROUP)
+    neutron.mock_api.fault("endpoint-groups", method="GET", **first)
+    assert not neutron.run("endpoint_group", **GROUP)["changed"]
+    assert neutron.sent() == ["GET endpoint-groups", "GET endpoint-groups"]
+
+
+def test_list_without_ids_is_failure(neutron: Cloud) -> None:
+    body = {"endpoint_groups": [{"name": "remote"}]}
+    neutron.mock_api.fault("endpoint-groups", method="GET", body=body, count=None)
+    result = neutron.run("endpoint_group", **GROUP)
+    assert "has objects without an id" in result["msg"]
+    assert neutron.count("POST") == 0
