@@ -456,6 +456,17 @@ def test_failure_after_first_step_names_completed_steps(otc: Cloud) -> None:
     assert "Before that, these steps were completed: update IKE policy ike" in result["msg"]
 
 
+def test_policy_of_pending_connection_is_not_changed(
+    otc: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    otc.build()
+    monkeypatch.setattr(otc.mock_api.agent, "polls", 100)
+    otc.mock_api.change_status(tunnel_id(otc), SETTLING)
+    result = otc.run("ike_policy", name="ike", pfs="group19")
+    assert "while connections that use it are pending: tunnel" in result["msg"]
+    assert otc.count("PUT") == 0
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

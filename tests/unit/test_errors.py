@@ -212,7 +212,7 @@ def test_missing_library_is_named_with_what_needs_it() -> None:
     assert "such as ansible_playbook_python" in sentence
 
 
-SECRET = "p\"a\\s&s <w>ö'r d/+%"
+SECRET = "p\"a\\s&s <w>ö'r\td/+%"
 SPELLINGS = {
     "plain": SECRET,
     "repr": repr(SECRET)[1:-1],

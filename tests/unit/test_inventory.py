@@ -228,6 +228,10 @@ def test_entry_with_another_project_or_credential_replaces_that_of_source() -> N
             "clouds[0]: unsupported options: usrname. "
             "See ansible-doc -t inventory otc.vpn.ipsec_connections.",
         ),
+        (
+            [{"interface": "hidden"}],
+            "clouds[0]: value of interface must be one of: public, internal, admin, got: hidden.",
+        ),
         ([{"cloud": {"a": "hidden"}}], "clouds[0].cloud must be a single value, got: dict."),
         ([{"auth": "hidden"}], "clouds[0].auth must be a dictionary, got: str."),
         (

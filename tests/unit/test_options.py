@@ -407,9 +407,17 @@ def test_paths_with_tilde_are_expanded(
     (tmp_path / "ca.pem").write_text("any", encoding="utf-8")
     clouds(cacert="~/ca.pem", verify=True)
     assert tls_settings(merge_options({"cloud": "one"}, {})).verify == str(tmp_path / "ca.pem")
+    clouds(verify=str(tmp_path / "ca.pem"))  # openstacksdk takes a path here too
+    assert tls_settings(merge_options({"cloud": "one"}, {})).verify == str(tmp_path / "ca.pem")
     assert tls_settings(merge_options({}, {"OS_CACERT": "~/ca.pem"})).verify == str(
         tmp_path / "ca.pem"
     )
+
+
+def test_unknown_suboption_is_rejected() -> None:
+    sentence = failure(lambda: merge_options({"auth": {"usrname": "hidden"}}, {}))
+    assert sentence.startswith("Unsupported option auth.usrname. Supported: ")
+    assert "hidden" not in sentence
 
 
 def test_access_key_of_clouds_yaml_is_used(

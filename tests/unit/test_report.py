@@ -267,6 +267,13 @@ def test_tunnels_to_one_gateway_stay_in_one_panel() -> None:
     assert [len(panel["lines"]) for panel in gateway["panels"]] == [4, 5, 1]
 
 
+def test_tunnels_to_one_gateway_that_do_not_fit_are_in_several_panels() -> None:
+    good = connection(0, random.Random(0))
+    facts = [good | {"id": str(n), "remote_cidrs": [f"172.16.{n}.0/24"]} for n in range(9)]
+    (gateway,) = gateways(report(facts)["connections"])
+    assert [len(panel["lines"]) for panel in gateway["panels"]] == [8, 1]
+
+
 def test_gateway_with_two_addresses_is_one_gateway() -> None:
     (gateway,) = gateways(report(connections(8))["connections"])
     assert gateway["addresses"] == ["80.158.10.20", "2001:db8:ffff::1"]
@@ -521,6 +528,7 @@ def test_changes_since_previous_report_are_shown() -> None:
     after[0]["status"] = "ACTIVE"
     after[1]["ike_policy"]["pfs"] = "group20"
     after[1]["remote_cidrs"] = ["172.30.0.0/16"]
+    after[1]["ipsec_policy"] = None
     after.append(connection(70, random.Random(7)))
     for format in ("html", "markdown"):
         rendered = ipsec_report(report(after), format, previous=previous)
@@ -532,7 +540,8 @@ def test_changes_since_previous_report_are_shown() -> None:
         assert f"{after[-1]['name']}: {report(after[-1:])['connections'][0]['state']}" in shown
         assert (
             f"{after[1]['name']}: remote networks: 172.16.2.0/24 to 172.30.0.0/16; "
-            f"IKE policy: pfs {before[2]['ike_policy']['pfs']} to group20"
+            f"IKE policy: pfs {before[2]['ike_policy']['pfs']} to group20; "
+            f"IPsec policy: {before[2]['ipsec_policy']['name']} to none"
         ) in shown
     found = json.loads(ipsec_report(report(after), "json", previous=previous))["changes"]
     assert [len(found[key]) for key in ("new", "gone", "states", "settings")] == [1, 1, 1, 1]

@@ -65,8 +65,6 @@ def _read(previous: str) -> tuple[dict[str, Mapping[str, Any]], str]:
     try:
         report = json.loads(previous)
         rows = {str(row["id"]): row for row in report["connections"]}
-        if not all(isinstance(row, Mapping) for row in rows.values()):
-            raise TypeError
     except (ValueError, TypeError, KeyError):
         raise PreviousReportError(
             "The previous report is not a JSON report of the role ipsec_report. Delete the file, or "
