@@ -353,6 +353,7 @@ OBJECTS: dict[Kind, dict[str, Row]] = {
             "external_v6_ip": "2001:db8::6",
             "subnet_id": "",
         },
+        "odd": {"id": "odd", "external_v4_ip": "", "external_v6_ip": 7, "subnet_id": 7},
     },
     IKE_POLICY: {"i": {"id": "i"}},
     IPSEC_POLICY: {"p": {"id": "p"}},
@@ -392,6 +393,8 @@ BOTH = ["10.0.1.0/24", "10.0.2.0/24"]
             (None, ["192.168.0.0/24"]),
             id="the group counts, not peer_cidrs",
         ),
+        pytest.param({"peer_ep_group_id": "local"}, (None, BOTH), id="subnets of the cloud"),
+        pytest.param({"vpnservice_id": "odd"}, (None, None), id="odd service"),
         pytest.param({"vpnservice_id": "v6"}, (None, None), id="nothing known"),
         pytest.param(
             {"local_ep_group_id": "half"}, (None, None), id="never a part of the networks"
@@ -428,6 +431,8 @@ def test_quirk_15_networks_of_both_sides_are_resolved(
         ("vpn.example.com", "v", "203.0.113.1"),
         ("vpn.example.com", "v6", "2001:db8::6"),
         ("198.51.100.1", "v6", None),
+        ("198.51.100.1", "odd", None),
+        ("2001:db8:1::1", "odd", None),
         (None, "v", "203.0.113.1"),
         ("198.51.100.1", "gone", None),
         ("198.51.100.1", None, None),
@@ -447,6 +452,12 @@ REFERRING = {
     "local_ep_group_id": "local",
     "peer_ep_group_id": "half",
 }
+
+
+def test_values_of_objects_that_were_not_read_are_null() -> None:
+    for row in (REFERRING, dict.fromkeys(REFERRING, "")):
+        values = resolve_references(fact(**row), CONNECTION.resolved, {})
+        assert values == dict.fromkeys(CONNECTION.resolved)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ BY_VALUE = [
     ("branch", "198.51.100.1", ("fqdn", "branch"), ("ip", "198.51.100.1")),
     ("branch@example.com", "@cloud", ("email", "branch@example.com"), ("fqdn", "cloud")),
     ("@@branch", "C=DE, O=x", ("email", "branch"), ("dn", "C=DE, O=x")),
+    ("branch-berlin", "cloud-10.0.0.1", ("fqdn", "branch-berlin"), ("fqdn", "cloud-10.0.0.1")),
 ]
 
 
@@ -110,7 +111,7 @@ def test_given_identity_overrides_connection(given: str, identity: Any) -> None:
 
 @pytest.mark.parametrize(
     "identity",
-    ["%any", "*.example.com", "0.0.0.0/0", 'a"b', "a\\b", "a\nb", "fe80::1%}", "{{ x }}", "ü", "x" * 256, 7, "#x"],
+    ["%any", "*.example.com", "0.0.0.0/0", 'a"b', "a\\b", "a\nb", "fe80::1%}", "{{ x }}", "ü", "x" * 256, 7, "#x", "@"],
 )  # fmt: skip
 def test_identity_that_could_match_others_is_rejected(identity: Any) -> None:
     for id_types in ("neutron", "value"):
@@ -126,7 +127,12 @@ def test_identity_that_strongswan_reads_as_several_addresses_is_rejected(identit
         (problem,) = create_peer(connection(peer_id=identity), **options).problems  # type: ignore[arg-type]
         assert problem.field == "peer_id"
     (problem,) = create_peer(connection(), local_id="ip:0.0.0.0").problems
-    assert problem.field == "peer_id"
+    assert (problem.field, problem.value) == ("peer_id", "ip:0.0.0.0")
+
+
+def test_given_identity_that_is_no_string_is_rejected() -> None:
+    (problem,) = create_peer(connection(), local_id=7).problems  # type: ignore[arg-type]
+    assert (problem.field, problem.value) == ("peer_id", 7)
 
 
 def test_unknown_identity_types_are_rejected() -> None:

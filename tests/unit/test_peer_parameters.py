@@ -486,6 +486,16 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
                 "local_ts = 2001:db8:1::/64; remote_ts = 2001:db8:2::/64",
             ],
         ),
+        # Networks that would need a provision on the gateway are shown as they are.
+        (
+            {"local_cidrs": ["0.0.0.0/0"]},
+            ("Networks", "Your network and the cloud network 1"),
+            [
+                "set src-subnet 10.1.0.0 255.255.255.0; set dst-subnet 0.0.0.0 0.0.0.0",
+                "permit ip 10.1.0.0 0.0.0.255 0.0.0.0 255.255.255.255",
+                "local_ts = 10.1.0.0/24; remote_ts = 0.0.0.0/0",
+            ],
+        ),
         (
             {"local_cidrs": ["10.2.0.0/23"], "remote_cidrs": ["10.1.0.64/26"]},
             ("Networks", "Your network and the cloud network 1"),
@@ -565,6 +575,17 @@ def test_value_that_api_does_not_have_is_no_row() -> None:
     (detection,) = [one for one in parameters["sections"] if one["title"].startswith("Dead peer")]
     assert [row["label"] for row in detection["rows"]] == ["DPD interval (seconds)"]
     assert parameters["edition"] == "Enterprise Edition VPN"
+    assert describe(connection(edition=None))["edition"] == describe(CONNECTION)["edition"]
+
+
+def test_identity_has_type_by_given_rule() -> None:
+    given = connection(peer_id="branch@example.com")
+    identities = [
+        describe(given, *rule)["sections"][0]["rows"][2]["value"] for rule in ([], ["value"])
+    ]
+    assert identities == ["fqdn: branch@example.com", "email: branch@example.com"]
+    with pytest.raises(ValueError, match="unknown id_types 'natron'"):
+        describe(given, "natron")
 
 
 @pytest.mark.parametrize(

@@ -67,11 +67,12 @@ def describe(connection: Mapping[str, Any], id_types: str = "neutron") -> dict[s
         parameters = list(_parameters(connection, peer))
         for parameter in parameters:
             rows = sections.setdefault(parameter.section, [])
-            rows.append(_row(parameter, [_setting(parameter, vendor) for vendor in vendors]))
+            settings = [_setting(parameter, vendor) for vendor in vendors]
+            rows.append(_row(parameter.label, parameter.field, parameter.value, settings))
         used = {one.name: one.key for one in parameters if not one.unused}
         for section, protocol in ((PHASE_1, "ike"), (PHASE_2, peer.protocol)):
-            lines = [_combine(used, protocol, vendor) for vendor in vendors]
-            sections[section].append(_row(Parameter(section, "Proposal", "", "", ""), lines))
+            settings = [_combine(used, protocol, vendor) for vendor in vendors]
+            sections[section].append(_row("Proposal", "", "", settings))
     edition = one_line(connection.get("edition") or "classic")
     label = one_line(connection.get("name")) or peer.id
     return {
@@ -283,13 +284,8 @@ def _networks(pair: Pair) -> dict[str, str]:
     return fields
 
 
-def _row(parameter: Parameter, settings: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "label": parameter.label,
-        "field": parameter.field,
-        "value": parameter.value,
-        "settings": settings,
-    }
+def _row(label: str, field: str, value: str, settings: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"label": label, "field": field, "value": value, "settings": settings}
 
 
 def _setting(parameter: Parameter, vendor: Vendor) -> dict[str, Any]:
