@@ -410,6 +410,10 @@ def test_every_documented_field_is_null_if_server_has_none(kind: Kind) -> None:
     assert set(kind.fields) <= set(row)
     assert (row["edition"], row["project_id"]) == ("enterprise", "p")
     assert {row[name] for name in kind.fields} == {"x", None}
+    state = {"state"} if kind is ENTERPRISE_CONNECTION else set()
+    assert set(row) == {*kind.fields, *state, "edition", "project_id"}
+    (row,) = normalize_enterprise(kind, [{"id": "x", "status": "pending create"}], "p")
+    assert row["status"] == ("PENDING_CREATE" if "status" in kind.fields else "pending create")
 
 
 def test_secrets_are_dropped_from_every_row() -> None:

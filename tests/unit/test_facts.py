@@ -21,6 +21,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.matching import (
     filter_rows,
     find_named,
+    normalize_address,
     tag_pairs,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.resolving import (
@@ -235,6 +236,25 @@ def test_addresses_are_compared_as_addresses() -> None:
     assert found("192.0.2.1") == ["192.0.2.1"]
     assert found("vpn.Example.com") == found("vpn.example.com.") == ["VPN.example.com."]
     assert found("1:2") == []
+    # Names of hosts are the same for every notation.
+    assert normalize_address("VPN.example.com.") == "vpn.example.com"
+    assert normalize_address("2001:DB8:0::1") == "2001:db8::1"
+    assert normalize_address("1:2") == "1:2"
+
+
+def test_names_and_ids_of_objects_are_filters() -> None:
+    ids = ["a", "b", None, ["a"], "c"]
+    rows = [fact(id=f"x{n}", name=f"y{n}", vpnservice_id=one) for n, one in enumerate(ids)]
+    for filters, found in (
+        ({"name": "y1"}, [1]),
+        ({"name": "x1"}, [1]),
+        ({"name": "z1"}, []),
+        ({"vpnservice_id": ["a", "c"]}, [0, 4]),
+        ({"vpnservice_id": []}, []),
+        ({"vpnservice_id": None}, [0, 1, 2, 3, 4]),
+        ({}, [0, 1, 2, 3, 4]),
+    ):
+        assert [rows.index(row) for row in filter_rows(iter(rows), filters)] == found
 
 
 def test_quirk_13_boolean_as_string_is_boolean_and_number_is_not() -> None:

@@ -236,6 +236,16 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
 @pytest.mark.parametrize(
     ("changes", "row", "settings"),
     [
+        (
+            {},
+            ("Phase 1", "IKE version"),
+            ["set ike-version 2", "crypto ikev2 profile <name>", "version = 2"],
+        ),
+        (
+            {"ike_policy__ike_version": "v1"},
+            ("Phase 1", "IKE version"),
+            ["set ike-version 1", "crypto isakmp policy <number>", "version = 1"],
+        ),
         ({}, ("Phase 1", "Encryption"), ["aes256", "encryption aes-cbc-256", "aes256"]),
         ({}, ("Phase 1", "Integrity"), ["sha256", "integrity sha256", "sha256"]),
         ({}, ("Phase 1", "Diffie-Hellman group"), ["set dhgrp 14", "group 14", "modp2048"]),
@@ -394,6 +404,15 @@ def test_every_documented_choice_has_setting_or_is_not_offered(
                 'set peertype one; set peerid "2001:db8::20"',
                 "match identity remote address 2001:db8::20/128",
                 'remote: id = "2001:db8::20"',
+            ],
+        ),
+        (
+            {},
+            ("Gateways and identities", "Authentication"),
+            [
+                "set authmethod psk",
+                "authentication local pre-share; authentication remote pre-share",
+                "auth = psk",
             ],
         ),
         (
@@ -575,7 +594,8 @@ def test_value_that_api_does_not_have_is_no_row() -> None:
     (detection,) = [one for one in parameters["sections"] if one["title"].startswith("Dead peer")]
     assert [row["label"] for row in detection["rows"]] == ["DPD interval (seconds)"]
     assert parameters["edition"] == "Enterprise Edition VPN"
-    assert describe(connection(edition=None))["edition"] == describe(CONNECTION)["edition"]
+    editions = [describe(connection(edition=one))["edition"] for one in ("classic", None, "new")]
+    assert editions == ["Classic VPN", "Classic VPN", "new"]
 
 
 def test_identity_has_type_by_given_rule() -> None:
@@ -648,11 +668,13 @@ def test_hostile_text_stays_text_in_both_formats() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_page_reports_that_key_is_exchanged_separately(format: str) -> None:
-    page = render(describe(CONNECTION), format, note="Questions: vpn@example.com")
+def test_page_has_note_and_reports_that_key_is_exchanged_separately(format: str) -> None:
+    page = render(describe(CONNECTION), format, note="Questions:\n030 1234")
     assert "The pre-shared key is exchanged separately" in page
     assert "never-on-a-page" not in page
-    assert "vpn" in page
+    without = render(describe(CONNECTION), format)
+    added = set(page.splitlines()) - set(without.splitlines())
+    assert [re.sub("<[^>]*>", "", line) for line in added] == ["Questions: 030 1234"]
 
 
 def test_file_name_is_safe_and_short() -> None:
@@ -663,6 +685,6 @@ def test_file_name_is_safe_and_short() -> None:
         ("..", CONNECTION["id"]),
         ("", CONNECTION["id"]),
         ("München", "München"),
-        ("x" * 255, "x" * 48),
+        ("X" * 255, "X" * 48),
     ):
         assert describe(connection(name=name))["file_name"] == file_name

@@ -45,11 +45,7 @@ def filter_rows(rows: t.Iterable[Row], filters: t.Mapping[str, t.Any]) -> list[R
         for name, value in filters.items()
         if value is not None
     ]
-    return (
-        [row for row in rows if all(matches(row) for matches in matchers)]
-        if matchers
-        else list(rows)
-    )
+    return [row for row in rows if all(matches(row) for matches in matchers)]
 
 
 def _equal(name: str, value: t.Any) -> Matcher:
