@@ -262,6 +262,7 @@ def test_enterprise_quirk_03_every_status_has_state(status: t.Any, state: str) -
         (changed(POLICY, policy_rules=[{"source": "10.0.0.0/8"}]), ["10.0.0.0/8"], None),
         (changed(POLICY, policy_rules=[*POLICY["policy_rules"], None]), None, None),
         (changed(POLICY, policy_rules="junk"), None, None),
+        (changed(POLICY, policy_rules=7), None, None),
         (changed(POLICY, style="POLICY", policy_rules=[]), GATEWAY["local_subnets"], ["192.168.99.0/24"]),
         (changed(POLICY, style="STATIC", peer_subnets=["10.0.0.0/8", 7]), GATEWAY["local_subnets"], None),
         (changed(POLICY, style="STATIC", peer_subnets=[]), GATEWAY["local_subnets"], None),

@@ -235,6 +235,25 @@ def test_single_required_name_is_list_of_one() -> None:
     assert ipsec_health([connection()], "b")["missing"] == ["b"]
 
 
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (connection(), "berlin to 198.51.100.1 is up (status ACTIVE, id id-berlin)."),
+        (
+            connection(None, peer_address=None, status=None),
+            "(no name) to (no address) is in an unknown state (status missing, id id-None).",
+        ),
+        (
+            connection("a\nb", id="c\nd", peer_address="e\nf", status="pending create"),
+            "a b to e f is pending (status PENDING_CREATE, id c d).",
+        ),
+        (connection(status="ERROR"), "berlin to 198.51.100.1 is in error (status ERROR, id id-berlin)."),
+    ],
+)  # fmt: skip
+def test_connection_has_sentence(row: dict[str, Any], sentence: str) -> None:
+    assert health([row])["messages"] == [sentence]
+
+
 def test_connections_that_need_attention_come_first() -> None:
     statuses = ["ACTIVE", "PENDING_UPDATE", "UNKNOWN", "DOWN", "ERROR"]
     rows = [connection(f"{n}-{status}", status=status) for n, status in enumerate(statuses)]
@@ -305,6 +324,8 @@ def test_required_connection_can_be_in_any_cloud() -> None:
         ({"cloud": "prod", "region_name": "x"}, {"OS_CLOUD": "other"}, ("prod", "x", "", "")),
         ({}, {"OS_CLOUD": "prod", "OS_PROJECT_NAME": "p"}, ("prod", "", "", "")),
         ({}, {"OS_REGION_NAME": "r", "OS_PROJECT_NAME": "p"}, ("", "r", "p", "")),
+        ({}, {"OS_TENANT_ID": "id"}, ("", "", "", "id")),
+        ({"cloud": {"auth": {}}}, {"OS_CLOUD": "other", "OS_REGION_NAME": "r"}, ("", "", "", "")),
         ({}, {"OS_TENANT_NAME": "t", "OS_PROJECT_ID": "id"}, ("", "", "t", "id")),
         (
             {"auth": {"username": "u", "project_name": "given"}, "region_name": None},
@@ -345,6 +366,54 @@ def test_failure_of_one_of_two_results_of_project_is_kept() -> None:
         assert (lookup["ok"], lookup["message"]) == (False, "HTTP 503")
 
 
+def test_failure_has_edition_of_its_module() -> None:
+    failed = {"msg": "HTTP 403", "invocation": {"module_args": {"customer_gateway": None}}}
+    found = health(
+        [{**failed, "source": {"cloud": "prod", "project": "sales"}}, {"msg": "HTTP 401"}]
+    )
+    assert found["failures"] == [
+        "Cannot read the connections of prod, sales, Enterprise Edition VPN: HTTP 403",
+        "Cannot read the connections: HTTP 401",
+    ]
+    assert [one["edition"] for one in found["lookups"]] == ["enterprise", "classic"]
+    for invocation in (None, "junk", {"module_args": "junk"}, {"module_args": {"name": None}}):
+        (lookup,) = health([{"msg": "HTTP 401", "invocation": invocation}])["lookups"]
+        assert lookup["edition"] == "classic"
+
+
+def test_results_of_both_editions_are_counted() -> None:
+    rows = [
+        result("one", connection(), connection("oslo", edition=None)),
+        result("one", enterprise("rome"), key="enterprise_connections"),
+    ]
+    found = health(rows)
+    assert found["summary"] == (
+        "3 IPsec connections (2 classic, 1 enterprise): 3 up. 3 of 3 required are up."
+    )
+    assert [one["edition"] for one in found["lookups"]] == ["classic", "enterprise"]
+    assert [row["edition"] for row in found["up"]] == ["classic", None, "enterprise"]
+
+
+def test_given_connection_has_source_of_its_own() -> None:
+    rows = [
+        connection(cloud="prod", region="eu-de", project="sales", tenant_id="other"),
+        connection("oslo", project_id=None, tenant_id="project-2"),
+        enterprise("rome", project_id=""),
+    ]
+    keys = ("cloud", "region", "project", "project_id", "edition")
+    assert [tuple(one[key] for key in keys) for one in health(rows)["lookups"]] == [
+        ("prod", "eu-de", "sales", "project-1", "classic"),
+        ("", "", "", "project-2", "classic"),
+        ("", "", "", "", "enterprise"),
+    ]
+
+
+def test_project_of_result_is_that_of_its_connections_if_it_is_one() -> None:
+    for second, project_id in (("project-1", "project-1"), ("project-2", "")):
+        rows = result("one", connection(), connection("oslo", project_id=second))
+        assert health([rows])["lookups"][0]["project_id"] == project_id
+
+
 def test_two_results_of_same_project_are_one_lookup() -> None:
     found = health([result("one", connection()), result("one", connection("munich"))])
     assert len(found["lookups"]) == 1
@@ -377,7 +446,7 @@ def enterprise(name: str, **other: Any) -> dict[str, Any]:
 )
 def test_pair_has_state(statuses: tuple[str, str], state: str) -> None:
     rows = [enterprise(f"tunnel-{n}", status=status) for n, status in enumerate(statuses)]
-    (pair,) = health(rows)["pairs"]
+    (pair,) = health(rows[::-1])["pairs"]
     assert pair["state"] == state
     assert [row["name"] for row in pair["connections"]] == ["tunnel-0", "tunnel-1"]
     assert (pair["vpnservice_id"], pair["cgw_id"], pair["edition"]) == (
@@ -391,6 +460,7 @@ def test_pair_has_state(statuses: tuple[str, str], state: str) -> None:
     ("second", "pairs"),
     [
         ({}, 1),
+        ({"remote_cidrs": ["172.16.2.0/24"]}, 1),
         ({"cgw_id": "customer-2"}, 1),  # the same networks through another customer gateway
         ({"cgw_id": "customer-2", "remote_cidrs": ["172.16.2.0/24"]}, 0),
         ({"cgw_id": "customer-2", "remote_cidrs": None}, 0),
@@ -403,6 +473,32 @@ def test_pair_has_gateway_and_customer_or_networks_in_common(
     second: dict[str, Any], pairs: int
 ) -> None:
     assert len(health([enterprise("one"), enterprise("two", **second)])["pairs"]) == pairs
+
+
+@pytest.mark.parametrize(
+    ("both", "second", "pairs"),
+    [
+        ({"cgw_id": None}, {}, 1),
+        ({"cgw_id": None}, {"remote_cidrs": ["172.16.2.0/24"]}, 0),
+        ({"vpnservice_id": None}, {}, 0),
+        (
+            {"remote_cidrs": ["10.1.0.0/16", "10.2.0.0/16"]},
+            {"cgw_id": "customer-2", "remote_cidrs": ["10.2.0.0/16", "10.1.0.0/16"]},
+            1,
+        ),
+    ],
+)
+def test_pair_is_found_without_id_of_customer_gateway_but_not_without_gateway(
+    both: dict[str, Any], second: dict[str, Any], pairs: int
+) -> None:
+    rows = [enterprise("one", **both), enterprise("two", **both | second)]
+    assert len(health(rows)["pairs"]) == pairs
+
+
+def test_connection_of_pair_is_in_no_second_pair() -> None:
+    rows = [enterprise("one"), enterprise("two"), enterprise("three", cgw_id="customer-2")]
+    (pair,) = health(rows)["pairs"]
+    assert [row["name"] for row in pair["connections"]] == ["one", "two"]
 
 
 def test_degraded_pair_fails_unless_it_is_allowed() -> None:
@@ -424,3 +520,28 @@ def test_outage_fails_although_degraded_is_allowed() -> None:
     found = health(rows, allow_degraded=True)
     assert len(found["failures"]) == 2
     assert "1 pair: 1 outage." in found["summary"]
+
+
+def test_pairs_that_need_attention_come_first() -> None:
+    rows = [
+        enterprise(f"{state}-{n}", id=f"{n}-{state}", cgw_id=state, remote_cidrs=[], status=status)
+        for state, statuses in (
+            ("up", ("ACTIVE", "ACTIVE")),
+            ("degraded", ("ACTIVE", "DOWN")),
+            ("outage", ("DOWN", "ERROR")),
+        )
+        for n, status in enumerate(statuses)
+    ]
+    found = health(rows, allow_degraded=True)
+    assert [pair["state"] for pair in found["pairs"]] == ["outage", "degraded", "up"]
+    assert found["messages"][-3:] == [
+        "The pair outage-0 (down) and outage-1 (in error) is down (outage).",
+        "The pair degraded-0 (up) and degraded-1 (down) is degraded.",
+        "The pair up-0 (up) and up-1 (up) is up.",
+    ]
+    assert found["summary"].endswith("3 of 6 required are up. 3 pairs: 1 outage, 1 degraded.")
+    assert len(found["failures"]) == 2
+    assert len(found["hints"]) == 1
+    assert not health(rows[:4], allow_degraded=True)["hints"]
+    (lookup,) = health(rows[:4], allow_degraded=True)["lookups"]
+    assert lookup["healthy"]

@@ -81,6 +81,11 @@ def every(tree: Element, *names: str) -> list[Element]:
         ("half \ud800 pair", "half  pair"),
         ("non\ufffe\ufdd0\U0001ffffcharacter", "noncharacter"),
         ("\u202eevil\u202c \u2067x\u2069", "evil x"),
+        ("a\vb\fc\x85d\u2028e\u2029f", "a b c d e f"),
+        (
+            "1\u202a2\u202e3\u202f4\u20665\u20696\u206a7\ufdcf8\ufdd09\ufdef0\ufdf0.",
+            "123\u202f456\u206a7\ufdcf890\ufdf0.",
+        ),
         (
             "\u05e9\u05dc\u05d5\u05dd \u2028 \U0001f469\u200d\U0001f52c",
             "\u05e9\u05dc\u05d5\u05dd   \U0001f469\u200d\U0001f52c",
