@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 import typing as t
 from collections import Counter
 from types import SimpleNamespace
@@ -720,6 +721,15 @@ def test_log_has_newest_entries_first() -> None:
         {"time": "1970-01-01T00:00:00Z", "message": "7"},
         {"time": None, "message": "a b"},
     ]
+
+
+def test_times_of_log_are_utc_in_any_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as environment:
+        environment.setenv("TZ", "UTC-9")
+        time.tzset()
+        (entry,) = log_entries({"logs": [{"time": 1735024112}]})
+    time.tzset()
+    assert entry["time"] == "2024-12-24T07:08:32Z"
 
 
 def test_log_is_read_for_what_is_not_up(mock_api: MockApi) -> None:
