@@ -77,7 +77,7 @@ bench: $(VENV)/ready ## Compare speed and memory with an empty module, uri and o
 
 coverage: $(VENV)/ready ## Run the tests with line and branch coverage of plugins/, modules included
 	@rm -rf build/coverage
-	@$(RUN) -m coverage run -m pytest tests/unit tests/contract tests/integration
+	@$(RUN) -m coverage run -m pytest $(PARALLEL) tests/unit tests/contract tests/integration
 	@$(RUN) -m coverage combine --quiet
 	@$(RUN) -m coverage report
 
