@@ -743,6 +743,14 @@ def test_page_has_note_and_reports_that_key_is_exchanged_separately(format: str)
     assert [re.sub("<[^>]*>", "", line) for line in added] == ["Questions: 030 1234"]
 
 
+def test_page_contains_style_of_each_of_its_classes() -> None:
+    page = render(describe(CONNECTION), "html", note="Questions: 030 1234")
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    names = {name for value in re.findall('class="([^"]*)"', page) for name in value.split()}
+    assert {"note", "code", "missing"} <= names
+    assert {name for name in names if f".{name}" not in style} == set()
+
+
 def test_file_name_is_safe_and_short() -> None:
     for name, file_name in (
         ("branch-berlin", "branch-berlin"),
