@@ -209,7 +209,8 @@ def _update(api: Api, step: Step, body: t.Mapping[str, t.Any], waiting: Waiting 
         row = api.get(step.kind, step.object_id)
         if row is None:
             raise VpnError(f"{step.label} was deleted while it was being changed.") from lost
-        shown = [name for name in body if name != "psk" or row.get("psk")]
+        # A value that is the same as before does not tell whether the request has arrived.
+        shown = [name for name in body if name in step.before or (name == "psk" and row.get("psk"))]
         open_names = [name for name in shown if not _contains(row.get(name), body[name])]
         if shown and not open_names:
             return row

@@ -176,7 +176,9 @@ def label(kind: Kind, row: t.Mapping[str, t.Any]) -> str:
 
 
 def _named(rows: t.Iterable[Row]) -> str:
-    return ", ".join(f"{one_line(str(row.get('name') or ''))[:80]} ({row['id']})" for row in rows)
+    return ", ".join(
+        f"{one_line(str(row.get('name') or ''))[:80]} ({row['id']})".strip() for row in rows
+    )
 
 
 def _pending(row: t.Mapping[str, t.Any]) -> bool:
