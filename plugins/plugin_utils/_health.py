@@ -174,8 +174,7 @@ def _counts(rows: Sequence[Row], lookups: Sequence[Lookup]) -> str:
     editions = {lookup.source["edition"] for lookup in lookups}
     if "enterprise" in editions:
         parts = [
-            f"{sum((row['edition'] or 'classic') == name for row in rows)} {name}"
-            for name in sorted(editions)
+            f"{sum(row['edition'] == name for row in rows)} {name}" for name in sorted(editions)
         ]
         total += f" ({', '.join(parts)})"
     counts = {name: sum(row["state"] == name for row in rows) for name in STATES}

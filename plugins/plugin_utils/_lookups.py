@@ -66,7 +66,7 @@ def _lookups_of(item: Any) -> Iterable[Lookup]:
             source["project_id"] = one_line(ids.pop())
         return [Lookup(source, connections=connections)]
     if item.get("id"):
-        connection = _located(item, _source({}, one_line(item.get("edition")) or "classic"))
+        connection = _located(item, _source({}, "classic"))
         source = {key: one_line(connection[key]) for key in SOURCE}
         return [Lookup(source, connections=[connection])]
     if item.get("msg"):
@@ -121,7 +121,12 @@ def _located(connection: Any, source: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(connection, Mapping) or not connection.get("id"):
         raise ConnectionsError(_message(connection))
     project_id = connection.get("project_id") or connection.get("tenant_id")
-    return {**source, **connection, "project_id": project_id or source["project_id"]}
+    return {
+        **source,
+        **connection,
+        "project_id": project_id or source["project_id"],
+        "edition": connection.get("edition") or source["edition"],
+    }
 
 
 def _message(item: Any) -> str:

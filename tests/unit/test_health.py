@@ -195,20 +195,34 @@ def test_scenario_is_evaluated_in_both_flavors() -> None:
         assert {state: len(result[state]) for state in STATES} == expected
 
 
+NO_LIST = (
+    "The input must be a list of connections, each with its id, or of registered results of "
+    "ipsec_connection_info or enterprise_connection_info"
+)
+NEITHER = (
+    "The input contains a dictionary that is neither a connection with an id nor a result of "
+    "ipsec_connection_info or enterprise_connection_info."
+)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("berlin", "must be a list of connections"),
-        ({"id": "c-1"}, "dictionary that is neither"),
-        (["berlin"], "must be a list of connections"),
-        ([{"name": "berlin"}], "dictionary that is neither"),
-        ([{"ipsec_connections": [{"name": "berlin"}]}], "dictionary that is neither"),
-        (None, "must be a list of connections"),
+        ("berlin", f"{NO_LIST}, not str."),
+        ({"id": "c-1"}, NEITHER),
+        (["berlin"], f"{NO_LIST}, not str."),
+        ([connection(), 7], f"{NO_LIST}, not int."),
+        ([{"name": "berlin"}], NEITHER),
+        ([{"ipsec_connections": [{"name": "berlin"}]}], NEITHER),
+        ([{"ipsec_connections": ["berlin"]}], f"{NO_LIST}, not str."),
+        ([{"ipsec_connections": None}], NEITHER),
+        (None, f"{NO_LIST}, not NoneType."),
     ],
 )
 def test_anything_but_connections_is_rejected(wrong: Any, message: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=message):
+    with pytest.raises(AnsibleFilterError) as caught:
         ipsec_health(wrong)
+    assert str(caught.value).endswith(message)
 
 
 @pytest.mark.parametrize(
@@ -391,13 +405,13 @@ def test_results_of_both_editions_are_counted() -> None:
         "3 IPsec connections (2 classic, 1 enterprise): 3 up. 3 of 3 required are up."
     )
     assert [one["edition"] for one in found["lookups"]] == ["classic", "enterprise"]
-    assert [row["edition"] for row in found["up"]] == ["classic", None, "enterprise"]
+    assert [row["edition"] for row in found["up"]] == ["classic", "classic", "enterprise"]
 
 
 def test_given_connection_has_source_of_its_own() -> None:
     rows = [
         connection(cloud="prod", region="eu-de", project="sales", tenant_id="other"),
-        connection("oslo", project_id=None, tenant_id="project-2"),
+        connection("oslo", project_id=None, tenant_id="project-2", edition=None),
         enterprise("rome", project_id=""),
     ]
     keys = ("cloud", "region", "project", "project_id", "edition")

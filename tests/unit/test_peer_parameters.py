@@ -58,7 +58,8 @@ def rows(**changes: Any) -> dict[tuple[str, str], list[str]]:
     assert parameters["problems"] == []
     return {
         (section["title"].split(":")[0], row["label"]): [
-            "; ".join(setting["lines"]) or setting["note"] for setting in row["settings"]
+            "; ".join(filter(None, (*setting["lines"], setting["note"])))
+            for setting in row["settings"]
         ]
         for section in parameters["sections"]
         for row in section["rows"]

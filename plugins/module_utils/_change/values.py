@@ -72,7 +72,7 @@ def problem(field: Field, value: t.Any, dialect: str, prefix: str = "") -> str:
         return next((one for one in problems if one), "")
     limits = field.limits(dialect)
     if limits.fixed is not None:
-        return "" if value == limits.fixed else _only(name, value, limits, dialect)
+        return "" if value == limits.fixed else _only(name, limits, dialect)
     if limits.choices:
         return _choice_problem(name, spoken(field, value, dialect), limits, dialect)
     if field.form == "lifetime":
@@ -87,7 +87,7 @@ def problem(field: Field, value: t.Any, dialect: str, prefix: str = "") -> str:
     return f"{name} must {what.format(limits.minimum, limits.maximum)}{_on(dialect)}, got: {got}."
 
 
-def _only(name: str, value: t.Any, limits: Limits, dialect: str) -> str:
+def _only(name: str, limits: Limits, dialect: str) -> str:
     allowed = f"must be {limits.fixed}" if limits.fixed not in ("", ()) else "cannot be set"
     return " ".join(f"{name} {allowed}{_on(dialect)}. {limits.reason}".split())
 
@@ -141,9 +141,7 @@ def _address(field: Field, value: str) -> str:
     """Return an IP address in its usual form, or a host name in lower case."""
     if _is_ip(value):
         return str(ipaddress.ip_address(value))
-    if not value or re.fullmatch(r"[0-9.]*|0x[0-9a-f]*", value, re.I) or ":" in value:
-        raise VpnError(f"{field.option} must be an IP address or a host name, got: {value!r}.")
-    if not _HOST_NAME.fullmatch(value):
+    if re.fullmatch(r"[0-9.]*|0x[0-9a-f]*", value, re.I) or not _HOST_NAME.fullmatch(value):
         raise VpnError(f"{field.option} must be an IP address or a host name, got: {value!r}.")
     return value.lower().rstrip(".")
 

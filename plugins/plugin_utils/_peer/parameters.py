@@ -251,7 +251,7 @@ def _parameters(connection: Mapping[str, Any], peer: Peer) -> Iterator[Parameter
 
 def _seconds(section: str, label: str, field: str, name: str, seconds: int) -> Parameter:
     nine_tenths = seconds * 9 // 10
-    fields = {"value": seconds, "nine_tenths": nine_tenths, "one_tenth": seconds - nine_tenths}
+    fields = {"nine_tenths": nine_tenths, "one_tenth": seconds - nine_tenths}
     return Parameter(section, f"{label} (seconds)", field, str(seconds), name, fields=fields)
 
 
@@ -297,7 +297,7 @@ def _setting(parameter: Parameter, vendor: Vendor) -> dict[str, Any]:
         return {"lines": [], "note": NOT_OFFERED}
     fields = {"value": parameter.value, **parameter.fields}
     smallest, largest = vendor.ranges.get(parameter.name, (0, 0))
-    if largest and not smallest <= int(fields["value"]) <= largest:
+    if largest and not smallest <= int(parameter.value) <= largest:
         return {"lines": [], "note": f"{NOT_OFFERED}: {smallest} to {largest} seconds"}
     return {"lines": template.format(**fields).split("\n"), "note": ""}
 
@@ -306,8 +306,8 @@ def _combine(used: Mapping[str, str | int], protocol: str, vendor: Vendor) -> di
     """Return the line of a phase that names its algorithms together."""
     combination = vendor.combinations.get(protocol)
     if combination is None:
-        offered = vendor.words["protocol"].get(protocol) is not None or protocol == "ike"
-        return {"lines": [], "note": "one line for each value" if offered else NOT_OFFERED}
+        note = "one line for each value" if protocol == "ike" else NOT_OFFERED
+        return {"lines": [], "note": note}
     words = []
     for part in combination.parts:
         if used.get(part, "disable") == "disable":
