@@ -76,7 +76,10 @@ def test_enterprise_endpoint_comes_from_given_classic_endpoint(mock_api: MockApi
 def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
     entries = [("evpn", name, f"https://vpn.{name}.example.com") for name in ("eu-de", "eu-nl")]
     catalog(mock_api, *entries)
-    assert "eu-de, eu-nl" in failure(lambda: url_of(mock_api))
+    sentence = failure(lambda: url_of(mock_api))
+    assert (
+        "has evpn endpoints in several regions. Set region_name to one of: eu-de, eu-nl" in sentence
+    )
     catalog(mock_api, *entries)
     client = connect(completed(mock_api, region_name="eu-nl"), "enterprise")
     assert client.url == f"https://vpn.eu-nl.example.com/v5/{PROJECT}"
@@ -85,6 +88,9 @@ def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
 def test_missing_enterprise_endpoint_names_option(mock_api: MockApi) -> None:
     sentence = failure(lambda: connect(completed(mock_api), "enterprise"))
     assert "Set enterprise_endpoint" in sentence
+    catalog(mock_api, *((one, "eu-de", VPC) for one in ("evpn", "vpn", "network")))  # all public
+    sentence = failure(lambda: url_of(mock_api, interface="internal"))
+    assert f"found: the catalog of {mock_api.url}" in sentence
 
 
 @pytest.mark.parametrize("endpoint", ["vpn.example.com", "ftp://vpn.example.com", "https://[::1"])
@@ -118,9 +124,13 @@ def test_access_key_requires_project_for_enterprise(mock_api: MockApi) -> None:
     options["auth"] = {**keys, "project_id": PROJECT}
     client = connect(merge_options(options, {}), "enterprise")
     assert client.url == f"https://vpn.eu-de.example.com/v5/{PROJECT}"
-    options["endpoint"] = "https://neutron.example.com"
-    sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
-    assert "Set enterprise_endpoint" in sentence
+    for endpoint in ("https://neutron.example.com", None):
+        options["endpoint"] = endpoint
+        assert failure(lambda: connect(merge_options(options, {}), "enterprise")) == (
+            "No endpoint of Enterprise Edition VPN found: no catalog, and the host of the Classic "
+            "endpoint does not begin with vpc. Set enterprise_endpoint, for example "
+            "https://vpn.eu-de.otc.t-systems.com."
+        )
     assert mock_api.requests == []
 
 

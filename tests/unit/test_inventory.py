@@ -172,6 +172,21 @@ def test_field_that_is_no_host_variable_is_rejected(fields: list[str], expected:
 # -- clouds
 
 
+def test_editions_of_each_cloud_are_read(mock_api: MockApi) -> None:
+    source = {"auth": mock_api.auth_options(), "region_name": "RegionOne", "retries": 0}
+    entries = [{"label": "one", "enterprise_endpoint": mock_api.url}, {"label": "two"}]
+    clouds = sources.read_clouds(source, entries, {})
+    selections = {"classic": Selection(), "enterprise": Selection()}
+    one, two = sources.fetch(clouds, selections, fail_on_error=False)
+    assert {row["edition"] for row in one.connections} == {"classic", "enterprise"}
+    assert one.warnings == []
+    assert {row["edition"] for row in two.connections} == {"classic"}
+    (warning,) = two.warnings
+    assert warning.startswith(
+        "two: skipped: Cannot read the edition enterprise (option editions): No endpoint of "
+    )
+
+
 @pytest.mark.parametrize("fail_on_error", [True, False])
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
 def test_clouds_that_hang_leave_no_thread_and_no_socket(
@@ -292,6 +307,7 @@ def test_cache_key_differs_between_clouds_of_file() -> None:
 def test_cache_key_is_same_with_another_password_or_timeout() -> None:
     assert key(auth={**AUTH, "password": "changed"}) == key()
     assert key(api_timeout=5.0) == key()
+    assert key(auth=dict(reversed(AUTH.items()))) == key()
 
 
 @pytest.mark.parametrize(

@@ -233,22 +233,19 @@ def _fetch_edition(
 def cache_key(clouds: t.Iterable[Cloud], selections: t.Mapping[str, Selection]) -> str:
     """Return a hash that is equal only for the same selections by the same user.
 
-    Secrets are not part of it, except for hashes of those that determine the user.
+    Secrets are not part of it, except for those that determine the user.
     """
     identities = []
     for cloud in clouds:
         identity = {name: cloud.options.get(name) for name in CACHE_KEY_OPTIONS}
         identity["auth"] = {
-            name: _sha256(str(value)) if name in BEARER_SECRETS else value
+            name: value
             for name, value in cloud.options["auth"].items()
             if name in BEARER_SECRETS or name not in SECRETS
         }
         identities.append(identity)
     selected = {edition: selection._asdict() for edition, selection in selections.items()}
-    return _sha256(json.dumps([identities, selected], sort_keys=True, default=str))
-
-
-def _sha256(text: str) -> str:
+    text = json.dumps([identities, selected], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
