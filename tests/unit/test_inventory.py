@@ -187,6 +187,49 @@ def test_editions_of_each_cloud_are_read(mock_api: MockApi) -> None:
     )
 
 
+@pytest.mark.parametrize(("up", "found"), [(True, True), (None, True), (False, False)])
+def test_connections_of_enterprise_count_as_administratively_up(
+    mock_api: MockApi, up: bool | None, found: bool
+) -> None:
+    source = {
+        "auth": mock_api.auth_options(),
+        "region_name": "RegionOne",
+        "enterprise_endpoint": mock_api.url,
+    }
+    selections = {"enterprise": Selection(filters={"admin_state_up": up})}
+    (result,) = sources.fetch(sources.read_clouds(source, [], {}), selections, fail_on_error=True)
+    assert bool(result.connections) is found
+
+
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        ({"label": "l", "auth": {"project_name": "p", "project_id": "i"}}, "l"),
+        ({"auth": {"project_name": "p", "project_id": "i"}}, "p"),
+        ({"auth": {"project_id": "i"}, "endpoint": "https://vpc.example.com/v2.0"}, "i"),
+        (
+            {
+                "auth": {"auth_url": "https://iam.example.com/v3"},
+                "endpoint": "https://vpc.example.com",
+            },
+            "vpc.example.com",
+        ),
+        ({"auth": {"auth_url": "https://iam.example.com/v3"}}, "iam.example.com"),
+    ],
+    ids=["label", "project_name", "project_id", "endpoint", "auth_url"],
+)
+def test_cloud_is_called_by_its_most_specific_name(given: Row, label: str) -> None:
+    assert sources.read_clouds(given, [], {})[0].label == label
+
+
+def test_invalid_option_of_source_is_named() -> None:
+    with pytest.raises(VpnError) as caught:
+        sources.read_clouds({"interface": "no"}, [], {})
+    assert str(caught.value) == (
+        "Connection options: value of interface must be one of: public, internal, admin, got: no."
+    )
+
+
 @pytest.mark.parametrize("fail_on_error", [True, False])
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"])
 def test_clouds_that_hang_leave_no_thread_and_no_socket(
@@ -239,8 +282,8 @@ def test_entry_with_another_project_or_credential_replaces_that_of_source() -> N
         (["hidden"], "clouds[0] must be a dictionary, got: str."),
         ([{}, ["hidden"]], "clouds[1] must be a dictionary, got: list."),
         (
-            [{"usrname": "hidden"}],
-            "clouds[0]: unsupported options: usrname. "
+            [{"usrname": "hidden", "auth": {"psk": "hidden"}}],
+            "clouds[0]: unsupported options: auth.psk, usrname. "
             "See ansible-doc -t inventory otc.vpn.ipsec_connections.",
         ),
         (
