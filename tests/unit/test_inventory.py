@@ -441,7 +441,9 @@ def test_address_notations_are_one_gateway(addresses: tuple[str, str]) -> None:
     found = hosts.by_gateway(
         [candidate(row(id=one, peer_address=one), "", "p_") for one in addresses], "p_"
     )
-    assert [len(gateway.variables["p_connections"]) for gateway in found] == [2]
+    (connections,) = (gateway.variables["p_connections"] for gateway in found)
+    assert [one["id"] for one in connections] == list(addresses)
+    assert not any("ansible_host" in one for one in connections)  # it is the gateway's
 
 
 def test_connections_without_address_are_separate_gateways() -> None:
@@ -483,7 +485,10 @@ def test_prefix_is_accepted(prefix: str) -> None:
         ("a[1:3]", "a_1_3_"),
         ("..", ""),
         ("", ""),
+        ("a" * 159 + "ü", "a" * 159),  # not half of a character
+        ("a\ud800", "a_"),
     ],
+    ids=lambda text: ascii(text)[:20],
 )
 def test_host_name_is_safe(text: str, expected: str) -> None:
     assert hosts.safe_host_name(text) == expected
