@@ -743,6 +743,19 @@ def test_log_is_read_for_what_is_not_up(mock_api: MockApi) -> None:
     assert len(told.warnings) == (1 if None in logs else 0)
 
 
+def test_log_of_connection_that_has_none_is_null_with_warning(mock_api: MockApi) -> None:
+    mock_api.fault(
+        CONNECTIONS, body={"vpn_connections": [{"id": "a/b", "name": "", "status": "DOWN"}]}
+    )
+    told = Sentences()
+    (row,) = gathered(client_of(mock_api), ENTERPRISE_CONNECTION, told, log=True)
+    assert row["log"] is None
+    (warning,) = told.warnings
+    assert warning.startswith("Cannot read the log of 1 connections, so log is null: a/b (")
+    assert "HTTP 404" in warning
+    assert mock_api.requests[-1].path.endswith("/vpn-connection/a%2Fb/log")
+
+
 def test_log_that_is_not_supported_is_null_with_warning(mock_api: MockApi) -> None:
     body = {"error_code": "VPN.0304", "error_msg": "not supported"}
     mock_api.fault("/log", status=400, body=body, count=None)

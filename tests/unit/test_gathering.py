@@ -413,6 +413,13 @@ def test_wait_times_out_of_range_are_rejected(option: str, value: float) -> None
     assert f"{option} must be " in failure(wait.check)
 
 
+def test_shortest_wait_times_are_accepted() -> None:
+    Wait(["ACTIVE"], 0.0, 0.001).check()
+    assert failure(Wait(["ACTIVE"], 0.0, 0.0).check) == (
+        "wait_interval must be 0.001 to 604800, got: 0."
+    )
+
+
 def test_id_without_dashes_is_waited_for(mock_api: MockApi) -> None:
     rows = [{"id": "conn7", "name": "odd", "status": "DOWN"}]
     mock_api.fault(LIST, body={CONNECTION.plural: rows})

@@ -229,8 +229,9 @@ def test_anything_but_connections_is_rejected(wrong: Any, message: str) -> None:
     ("arguments", "message"),
     [
         (
-            {"filters": {"nmae": "berlin"}},
-            "Unknown filters: nmae. Supported filters: name, vpn_ser",
+            {"filters": {"state": "up", "nmae": "berlin"}},
+            "Unknown filters: nmae, state. Supported filters: name, vpn_service, peer_address, "
+            "project_id, tags.",
         ),
         ({"filters": "berlin"}, "filters must be a dictionary"),
         ({"filters": {"tags": "site"}}, "tags must be a dictionary"),
@@ -441,7 +442,7 @@ def test_skipped_result_is_ignored() -> None:
 # Pairs
 
 
-def enterprise(name: str, **other: Any) -> dict[str, Any]:
+def enterprise(name: str | None, **other: Any) -> dict[str, Any]:
     return (
         connection(name, admin_state_up=None, vpnservice_id="gateway-1", cgw_id="customer-1")
         | {"edition": "enterprise", "remote_cidrs": ["172.16.1.0/24"]}
@@ -462,7 +463,10 @@ def test_pair_has_state(statuses: tuple[str, str], state: str) -> None:
     rows = [enterprise(f"tunnel-{n}", status=status) for n, status in enumerate(statuses)]
     (pair,) = health(rows[::-1])["pairs"]
     assert pair["state"] == state
-    assert [row["name"] for row in pair["connections"]] == ["tunnel-0", "tunnel-1"]
+    assert [(row["id"], row["name"]) for row in pair["connections"]] == [
+        ("id-tunnel-0", "tunnel-0"),
+        ("id-tunnel-1", "tunnel-1"),
+    ]
     assert (pair["vpnservice_id"], pair["cgw_id"], pair["edition"]) == (
         "gateway-1",
         "customer-1",
@@ -513,6 +517,21 @@ def test_connection_of_pair_is_in_no_second_pair() -> None:
     rows = [enterprise("one"), enterprise("two"), enterprise("three", cgw_id="customer-2")]
     (pair,) = health(rows)["pairs"]
     assert [row["name"] for row in pair["connections"]] == ["one", "two"]
+
+
+def test_pair_has_customer_gateway_of_its_first_connection() -> None:
+    rows = [enterprise("b", cgw_id="customer-2"), enterprise("a")]
+    for order in (rows, rows[::-1]):
+        assert health(order)["pairs"][0]["cgw_id"] == "customer-1"
+
+
+def test_pairs_of_one_state_are_in_order_of_their_ids() -> None:
+    rows = [enterprise(None, id=f"id-{n}", cgw_id=f"c-{n % 2}", remote_cidrs=[]) for n in range(4)]
+    for order in (rows, rows[::-1]):
+        assert health(order)["messages"][-2:] == [
+            "The pair id-0 (up) and id-2 (up) is up.",
+            "The pair id-1 (up) and id-3 (up) is up.",
+        ]
 
 
 def test_degraded_pair_fails_unless_it_is_allowed() -> None:

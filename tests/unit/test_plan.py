@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._change.apply import Waiting, apply
+from ansible_collections.otc.vpn.plugins.module_utils._change.apply import Waiting, apply, settle
 from ansible_collections.otc.vpn.plugins.module_utils._change.plan import (
     NEW_ID,
     Context,
@@ -135,6 +135,15 @@ def test_object_in_use_is_removed_in_check_mode_with_warning() -> None:
 
 
 # --- steps and diffs ---
+
+
+def test_removal_has_values_that_are_lost_without_secret() -> None:
+    plan = plan_absent(CONNECTIONS, {**TUNNEL, "description": "", "local_id": None}, NEUTRON)
+    empty_or_other = ("id", "status", "psk", "peer_cidrs")
+    assert plan.before == {key: TUNNEL[key] for key in TUNNEL if key not in empty_or_other}
+    assert (plan.action, plan.after, plan.warnings) == ("delete", {}, ())
+    assert predicted(CONNECTIONS, TUNNEL, plan) is None
+    assert plan_absent(CONNECTIONS, None, NEUTRON) == Plan("nothing")
 
 
 def test_creation_sends_what_server_accepts() -> None:
@@ -312,6 +321,9 @@ def test_replaced_group_moves_its_connections() -> None:
     assert (plan.action, plan.replaced_id) == ("replace", "g-1")
     assert plan.before == {"id": "g-1", "endpoints": ["10.0.0.0/24"], "description": None}
     assert plan.after == {"id": "(a new one)", "endpoints": ["10.1.0.0/24"], "description": "new"}
+    forecast = predicted(ENDPOINT_GROUPS, GROUP, plan)
+    assert forecast is not None
+    assert (forecast["id"], forecast["endpoints"]) == (None, ["10.1.0.0/24"])
 
 
 def test_interrupted_replacement_is_resumed() -> None:
@@ -443,3 +455,52 @@ def test_pending_object_is_waited_for_until_timeout() -> None:
     outcome = apply(plan, api, {row["id"]}, CONNECTION, Waiting(interval=3))
     assert outcome.row
     assert (outcome.row["mtu"], api.now()) == (1400, 3)
+
+
+class Settling(MemoryApi):
+    """An API whose pending object gets a status, or is deleted, when time passes."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__()
+        self.status = status
+
+    def sleep(self, seconds: float) -> None:
+        """Settle the only object."""
+        self._clock += seconds
+        rows = self.objects[CONNECTION.plural]
+        rows[:] = [{**row, "status": self.status} for row in rows if self.status]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("", "IPsec connection tunnel (c-1) was deleted while it was PENDING_UPDATE."),
+        (
+            "ERROR",
+            "IPsec connection tunnel (c-1) has status ERROR. Check the settings of the object, and "
+            "ask the operator of the cloud for the reason.",
+        ),
+        (
+            "PENDING_CREATE",
+            "Timed out after 9 seconds (wait_timeout) waiting for IPsec connection tunnel (c-1) to "
+            "leave PENDING_CREATE. The object is kept.",
+        ),
+    ],
+)
+def test_object_that_does_not_settle_is_failure(status: str, sentence: str) -> None:
+    api = Settling(status)
+    api.objects[CONNECTION.plural].append(PENDING)
+    with pytest.raises(VpnError) as caught:
+        settle(api, CONNECTION, PENDING, Waiting(9, 5))
+    assert str(caught.value) == sentence
+    assert api.now() == (9 if status.startswith("PENDING") else 5)
+
+
+def test_settled_object_is_returned_at_once() -> None:
+    api = MemoryApi()
+    error = {**TUNNEL, "status": "ERROR"}
+    for row in (TUNNEL, error, {"id": "x", "status": None}):
+        assert settle(api, CONNECTION, row, Waiting()) is row
+    with pytest.raises(VpnError, match="has status ERROR"):
+        settle(api, CONNECTION, error, Waiting(), fail_on_error=True)
+    assert api.now() == 0
