@@ -118,7 +118,7 @@ def test_one_endpoint_in_several_regions_is_used(mock_api: MockApi) -> None:
 
 def test_access_key_requires_project_for_enterprise(mock_api: MockApi) -> None:
     keys: Row = {**mock_api.access_keys("alice")[0]}
-    options = {"auth_type": "aksk", "endpoint": VPC, "auth": keys}
+    options: Row = {"auth_type": "aksk", "endpoint": VPC, "auth": keys}
     sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
     assert "requires auth.project_id" in sentence
     options["auth"] = {**keys, "project_id": PROJECT}
