@@ -106,6 +106,8 @@ def refusal(writable: Writable, wanted: Row, actual: Row | None, context: Contex
         (ENDPOINT_GROUPS, {"endpoints": ["10.1.0.0/24"]}, GROUP, replace(NEUTRON, allow_new=True, users=(PENDING, TUNNEL)), "Cannot change endpoint group group (g-1) while connections that use it are pending: tunnel (c-1). Try again later."),
         (CONNECTIONS, {"ikepolicy_id": "i-2", "vpnservice_id": "s-2"}, TUNNEL, NEUTRON, "Cannot change vpn_service, ike_policy of IPsec connection tunnel (c-1): the API does not support it. Set recreate to true to replace the object by a new one with another ID."),
         (CONNECTIONS, {"ikepolicy_id": "i-2"}, TUNNEL, replace(NEUTRON, allow_new=True), "Recreating IPsec connection tunnel (c-1) requires psk, because the key of the old connection is lost with it."),
+        (CONNECTIONS, {"ikepolicy_id": "i-2", "psk": "secret"}, {**TUNNEL, "peer_id": ""}, replace(NEUTRON, allow_new=True), "Recreating IPsec connection tunnel requires peer_id. Set these options."),
+        (ENDPOINT_GROUPS, {"name": "group", "endpoints": ["10.1.0.0/24"]}, {**GROUP, "type": None}, replace(NEUTRON, allow_new=True), "Replacing endpoint group group requires type. Set these options."),
         (CONNECTIONS, {"mtu": 1400}, PENDING, replace(NEUTRON, wait=False), "Cannot change IPsec connection tunnel (c-1) while it is PENDING_UPDATE. Set wait to true, or try again later."),
         (SERVICES, {"description": "x"}, {**SERVICE, "status": "PENDING_CREATE"}, NEUTRON, "Cannot change VPN service service (s-1) while it is PENDING_CREATE: it stays so until its first connection. Create that first."),
         (IKE_POLICIES, {"description": "x"}, IKE, USED, "Cannot change IKE policy ike (i-1): Neutron does not change a policy that is in use, and it is used by tunnel (c-1), (c-2). Create a second policy, and the connections with recreate: true."),
@@ -216,6 +218,15 @@ def test_key_is_word_in_diff_and_unknown_key_is_sent_with_warning() -> None:
     )
     keep = replace(NEUTRON, update_psk=False)
     assert plan_present(CONNECTIONS, {"psk": "another"}, hidden, keep) == Plan("nothing")
+    plan = plan_present(CONNECTIONS, {"psk": "another", "mtu": 1400}, hidden, keep)
+    assert (plan.after, plan.warnings) == ({"mtu": 1400}, ())
+
+
+def test_algorithm_is_updated_in_word_of_server() -> None:
+    for context, word in ((NEUTRON, "sha384"), (OTC, "sha2-384")):
+        plan = plan_present(IKE_POLICIES, {"auth_algorithm": "sha384"}, IKE, context)
+        assert plan.steps[0].body == {"auth_algorithm": word}
+        assert plan.after == {"auth_algorithm": "sha384"}
 
 
 def test_policy_in_use_is_applied_by_updating_connections_of_open_telekom_cloud() -> None:
@@ -284,11 +295,11 @@ def test_recreated_connection_keeps_its_other_values() -> None:
     forecast = predicted(CONNECTIONS, actual, plan)
     assert forecast is not None
     assert forecast["id"] is None
-    legacy = {**TUNNEL, **dict.fromkeys(groups), "peer_cidrs": ["10.0.0.0/8"]}
+    legacy = {**TUNNEL, **dict.fromkeys(groups), "peer_cidrs": ["10.0.0.0/8"], "dpd": None}
     wanted = {**groups, "psk": "new key"}
     plan = plan_present(CONNECTIONS, wanted, legacy, replace(NEUTRON, allow_new=True))
     assert plan.action == "recreate"
-    assert "peer_cidrs" not in plan.steps[1].body
+    assert not {"peer_cidrs", "dpd"} & set(plan.steps[1].body)
     assert plan.after["peer_cidrs"] == []
 
 
@@ -425,6 +436,49 @@ def test_connection_of_changed_policy_is_updated_although_request_is_lost() -> N
         assert outcome.updated_connections == [{"id": user["id"], "name": "tunnel"}]
         # The connection is the same before and after, so only a response tells that it arrived.
         assert api.writes[1:] == [("PUT", CONNECTION.plural)] * 2
+
+
+def replacing(lost: dict[int, str]) -> tuple[MemoryApi, Row, Row, Plan]:
+    """Return an API, a group and a connection with it, and the plan that replaces the group."""
+    api = MemoryApi(lost=lost)
+    group = api.add(ENDPOINT_GROUP, {name: value for name, value in GROUP.items() if name != "id"})
+    user = api.add(
+        CONNECTION,
+        {**NEW, "peer_cidrs": [], "peer_ep_group_id": group["id"], "status": "ACTIVE"},
+    )
+    context = replace(NEUTRON, allow_new=True, users=(dict(user),))
+    return (
+        api,
+        group,
+        user,
+        plan_present(ENDPOINT_GROUPS, {"endpoints": ["10.1.0.0/24"]}, group, context),
+    )
+
+
+def test_connections_get_id_of_new_group() -> None:
+    api, old, user, plan = replacing({})
+    outcome = apply(plan, api, {old["id"]}, ENDPOINT_GROUP, None)
+    (new,) = api.named(ENDPOINT_GROUP, "group")
+    assert outcome.row == new
+    assert new["id"] != old["id"]
+    assert user["peer_ep_group_id"] == new["id"]
+    assert outcome.updated_connections == [{"id": user["id"], "name": "tunnel"}]
+
+
+def test_group_that_no_connection_takes_is_removed_again() -> None:
+    api, old, user, plan = replacing({})
+    user["status"] = "PENDING_UPDATE"  # so that the server refuses to update it
+    with pytest.raises(VpnError) as caught:
+        apply(plan, api, {old["id"]}, ENDPOINT_GROUP, None)
+    assert str(caught.value) == "Invalid state for updating"
+    assert api.named(ENDPOINT_GROUP, "group") == [old]
+
+
+def test_group_that_is_kept_is_warning() -> None:
+    api, old, user, plan = replacing({})
+    api.add(CONNECTION, {**user, "name": "other"})
+    outcome = apply(plan, api, {old["id"]}, ENDPOINT_GROUP, None)
+    assert outcome.warnings == [f"endpoint group group ({old['id']}) is kept: Object is in use"]
 
 
 def test_failure_reports_steps_that_were_completed() -> None:

@@ -288,7 +288,7 @@ def _new_body(
 
 
 def _check(one: Field, value: t.Any, dialect: str) -> None:
-    found = "" if isinstance(value, Missing) else values.problem(one, value, dialect)
+    found = values.problem(one, value, dialect)
     if found:
         raise VpnError(found)
 
