@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import random
 import re
@@ -75,7 +76,7 @@ def every(tree: Element, *names: str) -> list[Element]:
     [
         (None, ""),
         (1500, "1500"),
-        ("berlin", "berlin"),
+        ("berlin XL", "berlin XL"),
         ("two\nlines\r\nand\ttab", "two lines  and tab"),
         ("a\x00b\x1b[31mc\x7fd\x9be", "ab[31mcde"),
         ("half \ud800 pair", "half  pair"),
@@ -91,6 +92,7 @@ def every(tree: Element, *names: str) -> list[Element]:
             "\u05e9\u05dc\u05d5\u05dd   \U0001f469\u200d\U0001f52c",
         ),
     ],
+    ids=itertools.count(),
 )
 def test_text_becomes_one_line(value: object, result: str) -> None:
     assert one_line(value) == result

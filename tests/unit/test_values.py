@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 import pytest
@@ -58,6 +59,7 @@ def refusal(field: Field, value: t.Any) -> str:
         ("endpoints", ["10.1.1.1/8", "192.168.0.0/24"], ["10.0.0.0/8", "192.168.0.0/24"]),
         ("admin_state_up", False, False),
     ],
+    ids=itertools.count(),
 )  # fmt: skip
 def test_value_is_stored_in_usual_notation(option: str, given: t.Any, stored: t.Any) -> None:
     assert values.parse(FIELDS[option], given) == stored
@@ -85,6 +87,7 @@ ADDRESS = "peer_address must be an IP address or a host name, got: "
         ("endpoints", [UUID, UUID.upper()], f"endpoints contains {UUID} more than once: as {UUID} and as {UUID.upper()}."),
         ("endpoints", ["10.0.0.0/8", "2001:db8::/32"], "endpoints must not mix IPv4 and IPv6, because no connection can use such a group. Create one endpoint group for each IP version."),
     ],
+    ids=itertools.count(),
 )  # fmt: skip
 def test_unusable_value_is_refused(option: str, given: t.Any, sentence: str) -> None:
     assert refusal(FIELDS[option], given) == sentence
