@@ -76,7 +76,7 @@ class Driver:
         self._process.communicate(timeout=30)
 
 
-def render(services: Sequence[Sequence[Mapping[str, Any]]], psk: str | None = None) -> list[Files]:
+def render(services: Sequence[Sequence[Mapping[str, Any]]], psk: str | None) -> list[Files]:
     """Render the files of each VPN service, which is a list of resolved connections."""
     with closing(Driver()) as driver:
         return driver.render(services, psk)
