@@ -87,33 +87,225 @@ def refusal(writable: Writable, wanted: Row, actual: Row | None, context: Contex
 @pytest.mark.parametrize(
     ("writable", "wanted", "actual", "context", "sentence"),
     [
-        (SERVICES, {"name": "a\nb"}, None, NEUTRON, "Creating VPN service a b requires router. Set these options."),
-        (CONNECTIONS, {"name": "x", "psk": "secret"}, None, NEUTRON, "Creating IPsec connection x requires vpn_service, ike_policy, ipsec_policy, peer_address, peer_id, local_ep_group, peer_ep_group. Set these options."),
-        (CONNECTIONS, {name: value for name, value in NEW.items() if "group" not in name}, None, NEUTRON, "Creating IPsec connection tunnel requires local_ep_group and peer_ep_group, or peer_cidrs. Set these options."),
-        (CONNECTIONS, {name: value for name, value in NEW.items() if name != "peer_ep_group_id"}, None, NEUTRON, "Creating IPsec connection tunnel requires peer_ep_group. Set these options."),
-        (CONNECTIONS, {**NEW, "admin_state_up": False}, None, NEUTRON, "Creating IPsec connection tunnel with admin_state_up: false is not possible, because a connection that starts disabled stays pending and cannot be enabled. Create it enabled, then disable it."),
-        (CONNECTIONS, {**NEW, "mtu": 67}, None, NEUTRON, "mtu must be between 68 and 2147483647 on Neutron, got: 67."),
+        (
+            SERVICES,
+            {"name": "a\nb"},
+            None,
+            NEUTRON,
+            "Creating VPN service a b requires router. Set these options.",
+        ),
+        (
+            CONNECTIONS,
+            {"name": "x", "psk": "secret"},
+            None,
+            NEUTRON,
+            (
+                "Creating IPsec connection x requires vpn_service, ike_policy, ipsec_policy, "
+                "peer_address, peer_id, local_ep_group, peer_ep_group. Set these options."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {name: value for name, value in NEW.items() if "group" not in name},
+            None,
+            NEUTRON,
+            (
+                "Creating IPsec connection tunnel requires local_ep_group and peer_ep_group, or "
+                "peer_cidrs. Set these options."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {name: value for name, value in NEW.items() if name != "peer_ep_group_id"},
+            None,
+            NEUTRON,
+            "Creating IPsec connection tunnel requires peer_ep_group. Set these options.",
+        ),
+        (
+            CONNECTIONS,
+            {**NEW, "admin_state_up": False},
+            None,
+            NEUTRON,
+            (
+                "Creating IPsec connection tunnel with admin_state_up: false is not possible, "
+                "because a connection that starts disabled stays pending and cannot be enabled. "
+                "Create it enabled, then disable it."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {**NEW, "mtu": 67},
+            None,
+            NEUTRON,
+            "mtu must be between 68 and 2147483647 on Neutron, got: 67.",
+        ),
         (CONNECTIONS, {**NEW, "mtu": 1400}, None, OTC, "mtu must be 1500 on Open Telekom Cloud."),
-        (CONNECTIONS, {**NEW, "dpd": {"interval": 120}}, None, NEUTRON, "dpd.timeout must be greater than dpd.interval, got: 120 and 120."),
-        (CONNECTIONS, {**NEW, "dpd": {"timeout": 30}}, None, NEUTRON, "dpd.timeout must be greater than dpd.interval, got: 30 and 30."),
-        (CONNECTIONS, {"dpd": {"timeout": 50}}, {**TUNNEL, "dpd": {"interval": 50, "timeout": 120}}, NEUTRON, "dpd.timeout must be greater than dpd.interval, got: 50 and 50."),
-        (CONNECTIONS, {"mtu": 67}, TUNNEL, NEUTRON, "mtu must be between 68 and 2147483647 on Neutron, got: 67."),
-        (ENDPOINT_GROUPS, {"name": "x", "type": "subnet", "endpoints": ["10.0.0.0/8"]}, None, NEUTRON, "endpoints of an endpoint group of type subnet must each be the ID of a subnet, got: 10.0.0.0/8."),
-        (SERVICES, {"router_id": "r-2"}, SERVICE, NEUTRON, "Cannot change router of VPN service service (s-1): the API does not support it. Remove the object, then create it again."),
-        (ENDPOINT_GROUPS, {"type": "subnet"}, GROUP, replace(NEUTRON, allow_new=True), "Cannot change type of endpoint group group (g-1): create an endpoint group with another name."),
-        (ENDPOINT_GROUPS, {"endpoints": ["10.1.0.0/24"]}, GROUP, NEUTRON, "Cannot change endpoints of endpoint group group (g-1): the API does not support it. Set replace to true to replace the object by a new one with another ID."),
-        (ENDPOINT_GROUPS, {"endpoints": ["2001:db8::/32"]}, GROUP, replace(USED, allow_new=True), "endpoints must keep their IP version, because tunnel (c-1), (c-2) use the endpoint group together with another one of that version."),
-        (ENDPOINT_GROUPS, {"endpoints": ["10.1.0.0/24"]}, GROUP, replace(NEUTRON, allow_new=True, users=(PENDING, TUNNEL)), "Cannot change endpoint group group (g-1) while connections that use it are pending: tunnel (c-1). Try again later."),
-        (CONNECTIONS, {"ikepolicy_id": "i-2", "vpnservice_id": "s-2"}, TUNNEL, NEUTRON, "Cannot change vpn_service, ike_policy of IPsec connection tunnel (c-1): the API does not support it. Set recreate to true to replace the object by a new one with another ID."),
-        (CONNECTIONS, {"ikepolicy_id": "i-2"}, TUNNEL, replace(NEUTRON, allow_new=True), "Recreating IPsec connection tunnel (c-1) requires psk, because the key of the old connection is lost with it."),
-        (CONNECTIONS, {"ikepolicy_id": "i-2", "psk": "secret"}, {**TUNNEL, "peer_id": ""}, replace(NEUTRON, allow_new=True), "Recreating IPsec connection tunnel requires peer_id. Set these options."),
-        (ENDPOINT_GROUPS, {"name": "group", "endpoints": ["10.1.0.0/24"]}, {**GROUP, "type": None}, replace(NEUTRON, allow_new=True), "Replacing endpoint group group requires type. Set these options."),
-        (CONNECTIONS, {"mtu": 1400}, PENDING, replace(NEUTRON, wait=False), "Cannot change IPsec connection tunnel (c-1) while it is PENDING_UPDATE. Set wait to true, or try again later."),
-        (SERVICES, {"description": "x"}, {**SERVICE, "status": "PENDING_CREATE"}, NEUTRON, "Cannot change VPN service service (s-1) while it is PENDING_CREATE: it stays so until its first connection. Create that first."),
-        (IKE_POLICIES, {"description": "x"}, IKE, USED, "Cannot change IKE policy ike (i-1): Neutron does not change a policy that is in use, and it is used by tunnel (c-1), (c-2). Create a second policy, and the connections with recreate: true."),
-        (IKE_POLICIES, {"description": "x"}, IKE, replace(OTC, users=(PENDING, TUNNEL)), "Cannot change IKE policy ike (i-1) while connections that use it are pending: tunnel (c-1). Try again later."),
+        (
+            CONNECTIONS,
+            {**NEW, "dpd": {"interval": 120}},
+            None,
+            NEUTRON,
+            "dpd.timeout must be greater than dpd.interval, got: 120 and 120.",
+        ),
+        (
+            CONNECTIONS,
+            {**NEW, "dpd": {"timeout": 30}},
+            None,
+            NEUTRON,
+            "dpd.timeout must be greater than dpd.interval, got: 30 and 30.",
+        ),
+        (
+            CONNECTIONS,
+            {"dpd": {"timeout": 50}},
+            {**TUNNEL, "dpd": {"interval": 50, "timeout": 120}},
+            NEUTRON,
+            "dpd.timeout must be greater than dpd.interval, got: 50 and 50.",
+        ),
+        (
+            CONNECTIONS,
+            {"mtu": 67},
+            TUNNEL,
+            NEUTRON,
+            "mtu must be between 68 and 2147483647 on Neutron, got: 67.",
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"name": "x", "type": "subnet", "endpoints": ["10.0.0.0/8"]},
+            None,
+            NEUTRON,
+            (
+                "endpoints of an endpoint group of type subnet must each be the ID of a subnet, "
+                "got: 10.0.0.0/8."
+            ),
+        ),
+        (
+            SERVICES,
+            {"router_id": "r-2"},
+            SERVICE,
+            NEUTRON,
+            (
+                "Cannot change router of VPN service service (s-1): the API does not support it. "
+                "Remove the object, then create it again."
+            ),
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"type": "subnet"},
+            GROUP,
+            replace(NEUTRON, allow_new=True),
+            (
+                "Cannot change type of endpoint group group (g-1): create an endpoint group with "
+                "another name."
+            ),
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"endpoints": ["10.1.0.0/24"]},
+            GROUP,
+            NEUTRON,
+            (
+                "Cannot change endpoints of endpoint group group (g-1): the API does not support "
+                "it. Set replace to true to replace the object by a new one with another ID."
+            ),
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"endpoints": ["2001:db8::/32"]},
+            GROUP,
+            replace(USED, allow_new=True),
+            (
+                "endpoints must keep their IP version, because tunnel (c-1), (c-2) use the "
+                "endpoint group together with another one of that version."
+            ),
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"endpoints": ["10.1.0.0/24"]},
+            GROUP,
+            replace(NEUTRON, allow_new=True, users=(PENDING, TUNNEL)),
+            (
+                "Cannot change endpoint group group (g-1) while connections that use it are "
+                "pending: tunnel (c-1). Try again later."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {"ikepolicy_id": "i-2", "vpnservice_id": "s-2"},
+            TUNNEL,
+            NEUTRON,
+            (
+                "Cannot change vpn_service, ike_policy of IPsec connection tunnel (c-1): the API "
+                "does not support it. Set recreate to true to replace the object by a new one with "
+                "another ID."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {"ikepolicy_id": "i-2"},
+            TUNNEL,
+            replace(NEUTRON, allow_new=True),
+            (
+                "Recreating IPsec connection tunnel (c-1) requires psk, because the key of the old "
+                "connection is lost with it."
+            ),
+        ),
+        (
+            CONNECTIONS,
+            {"ikepolicy_id": "i-2", "psk": "secret"},
+            {**TUNNEL, "peer_id": ""},
+            replace(NEUTRON, allow_new=True),
+            "Recreating IPsec connection tunnel requires peer_id. Set these options.",
+        ),
+        (
+            ENDPOINT_GROUPS,
+            {"name": "group", "endpoints": ["10.1.0.0/24"]},
+            {**GROUP, "type": None},
+            replace(NEUTRON, allow_new=True),
+            "Replacing endpoint group group requires type. Set these options.",
+        ),
+        (
+            CONNECTIONS,
+            {"mtu": 1400},
+            PENDING,
+            replace(NEUTRON, wait=False),
+            (
+                "Cannot change IPsec connection tunnel (c-1) while it is PENDING_UPDATE. Set wait "
+                "to true, or try again later."
+            ),
+        ),
+        (
+            SERVICES,
+            {"description": "x"},
+            {**SERVICE, "status": "PENDING_CREATE"},
+            NEUTRON,
+            (
+                "Cannot change VPN service service (s-1) while it is PENDING_CREATE: it stays so "
+                "until its first connection. Create that first."
+            ),
+        ),
+        (
+            IKE_POLICIES,
+            {"description": "x"},
+            IKE,
+            USED,
+            (
+                "Cannot change IKE policy ike (i-1): Neutron does not change a policy that is in "
+                "use, and it is used by tunnel (c-1), (c-2). Create a second policy, and the "
+                "connections with recreate: true."
+            ),
+        ),
+        (
+            IKE_POLICIES,
+            {"description": "x"},
+            IKE,
+            replace(OTC, users=(PENDING, TUNNEL)),
+            (
+                "Cannot change IKE policy ike (i-1) while connections that use it are pending: "
+                "tunnel (c-1). Try again later."
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_change_that_is_not_possible_is_refused(
     writable: Writable, wanted: Row, actual: Row | None, context: Context, sentence: str
 ) -> None:

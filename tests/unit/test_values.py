@@ -75,20 +75,75 @@ ADDRESS = "peer_address must be an IP address or a host name, got: "
         ("description", "a\0b", "description must not contain a NUL character."),
         ("psk", "a\0b", "psk must not contain a NUL character."),
         ("name", "berlin ", "name must not begin or end with whitespace."),
-        ("name", "a\u0085b", "name must not contain U+0085: control characters and emoji are not accepted in names."),
-        ("name", "a\u200db", "name must not contain U+200D: control characters and emoji are not accepted in names."),
-        ("name", "a\ud800b", "name must not contain U+D800: control characters and emoji are not accepted in names."),
-        ("name", "a\U00010000b", "name must not contain U+10000: control characters and emoji are not accepted in names."),
-        *(("peer_address", one, f"{ADDRESS}{one!r}.") for one in ("", "198.51.100", "3325256705", "0xC6336401", "a:b", "fe80::1%eth0", "a b", "-a.example", "a-.example", "a..b", "a" * 64)),
+        (
+            "name",
+            "a\u0085b",
+            "name must not contain U+0085: control characters and emoji are not accepted in names.",
+        ),
+        (
+            "name",
+            "a\u200db",
+            "name must not contain U+200D: control characters and emoji are not accepted in names.",
+        ),
+        (
+            "name",
+            "a\ud800b",
+            "name must not contain U+D800: control characters and emoji are not accepted in names.",
+        ),
+        (
+            "name",
+            "a\U00010000b",
+            (
+                "name must not contain U+10000: control characters and emoji are not accepted in "
+                "names."
+            ),
+        ),
+        *(
+            ("peer_address", one, f"{ADDRESS}{one!r}.")
+            for one in (
+                "",
+                "198.51.100",
+                "3325256705",
+                "0xC6336401",
+                "a:b",
+                "fe80::1%eth0",
+                "a b",
+                "-a.example",
+                "a-.example",
+                "a..b",
+                "a" * 64,
+            )
+        ),
         ("peer_cidrs", [], "peer_cidrs must not be empty."),
-        ("peer_cidrs", ["10.0.0.0/8", "10.1.1.1/8"], "peer_cidrs contains 10.0.0.0/8 more than once: as 10.0.0.0/8 and as 10.1.1.1/8."),
-        *(("peer_cidrs", [one], f"peer_cidrs {NETWORK}, got: {one!r}.") for one in ("10.0.0.1", "10.0.0.0/33", "010.0.0.0/8", "10.0.0.0/255.0.0.0", UUID, "")),
-        *(("endpoints", [one], f"endpoints {NETWORK}, or IDs of subnets, got: {one!r}.") for one in ("10.0.0.1", "app")),
-        ("endpoints", [UUID, UUID.upper()], f"endpoints contains {UUID} more than once: as {UUID} and as {UUID.upper()}."),
-        ("endpoints", ["10.0.0.0/8", "2001:db8::/32"], "endpoints must not mix IPv4 and IPv6, because no connection can use such a group. Create one endpoint group for each IP version."),
+        (
+            "peer_cidrs",
+            ["10.0.0.0/8", "10.1.1.1/8"],
+            "peer_cidrs contains 10.0.0.0/8 more than once: as 10.0.0.0/8 and as 10.1.1.1/8.",
+        ),
+        *(
+            ("peer_cidrs", [one], f"peer_cidrs {NETWORK}, got: {one!r}.")
+            for one in ("10.0.0.1", "10.0.0.0/33", "010.0.0.0/8", "10.0.0.0/255.0.0.0", UUID, "")
+        ),
+        *(
+            ("endpoints", [one], f"endpoints {NETWORK}, or IDs of subnets, got: {one!r}.")
+            for one in ("10.0.0.1", "app")
+        ),
+        (
+            "endpoints",
+            [UUID, UUID.upper()],
+            f"endpoints contains {UUID} more than once: as {UUID} and as {UUID.upper()}.",
+        ),
+        (
+            "endpoints",
+            ["10.0.0.0/8", "2001:db8::/32"],
+            (
+                "endpoints must not mix IPv4 and IPv6, because no connection can use such a group. "
+                "Create one endpoint group for each IP version."
+            ),
+        ),
     ],
     ids=itertools.count(),
-)  # fmt: skip
+)
 def test_unusable_value_is_refused(option: str, given: t.Any, sentence: str) -> None:
     assert refusal(FIELDS[option], given) == sentence
 
@@ -149,32 +204,104 @@ def test_values_are_compared_by_meaning(
     ("option", "given", "neutron", "otc"),
     [
         ("name", "x" * 64, "", ""),
-        ("name", "x" * 65, "", "name must have 1 to 64 characters on Open Telekom Cloud, got: 65 characters."),
-        ("name", "", "name must have 1 to 255 characters on Neutron, got: 0 characters.", "name must have 1 to 64 characters on Open Telekom Cloud, got: 0 characters."),
+        (
+            "name",
+            "x" * 65,
+            "",
+            "name must have 1 to 64 characters on Open Telekom Cloud, got: 65 characters.",
+        ),
+        (
+            "name",
+            "",
+            "name must have 1 to 255 characters on Neutron, got: 0 characters.",
+            "name must have 1 to 64 characters on Open Telekom Cloud, got: 0 characters.",
+        ),
         ("psk", "x" * 6, "", ""),
-        ("psk", "x" * 5, "", "psk must have 6 to 128 characters on Open Telekom Cloud, got: 5 characters."),
+        (
+            "psk",
+            "x" * 5,
+            "",
+            "psk must have 6 to 128 characters on Open Telekom Cloud, got: 5 characters.",
+        ),
         ("mtu", 68, "", "mtu must be 1500 on Open Telekom Cloud."),
-        ("mtu", 67, "mtu must be between 68 and 2147483647 on Neutron, got: 67.", "mtu must be 1500 on Open Telekom Cloud."),
+        (
+            "mtu",
+            67,
+            "mtu must be between 68 and 2147483647 on Neutron, got: 67.",
+            "mtu must be 1500 on Open Telekom Cloud.",
+        ),
         ("mtu", 1500, "", ""),
         ("mtu", 2**31 - 1, "", "mtu must be 1500 on Open Telekom Cloud."),
         ("lifetime", 60, "", ""),
         ("lifetime", 604800, "", ""),
-        ("lifetime", 604801, "", "lifetime must be between 60 and 604800 on Open Telekom Cloud, got: 604801."),
+        (
+            "lifetime",
+            604801,
+            "",
+            "lifetime must be between 60 and 604800 on Open Telekom Cloud, got: 604801.",
+        ),
         ("admin_state_up", False, "", "admin_state_up must be True on Open Telekom Cloud."),
         ("admin_state_up", True, "", ""),
         ("local_id", "cloud", "", "local_id cannot be set on Open Telekom Cloud."),
         ("local_id", "", "", ""),
-        ("peer_cidrs", ["10.0.0.0/8"], "", "peer_cidrs cannot be set on Open Telekom Cloud. It requires endpoint groups."),
+        (
+            "peer_cidrs",
+            ["10.0.0.0/8"],
+            "",
+            "peer_cidrs cannot be set on Open Telekom Cloud. It requires endpoint groups.",
+        ),
         ("encryption_algorithm", "aes-128", "", ""),
-        ("encryption_algorithm", "3des", f"encryption_algorithm must be one of {', '.join(FIELDS['encryption_algorithm'].neutron.choices)} on Neutron, got: 3des. Neutron cannot read policies with sha1 or 3des back. Choose a stronger algorithm.", ""),
-        ("encryption_algorithm", "aes-128-ctr", "", "encryption_algorithm must be one of 3des, aes-128, aes-192, aes-256 on Open Telekom Cloud, got: aes-128-ctr."),
+        (
+            "encryption_algorithm",
+            "3des",
+            (
+                "encryption_algorithm must be one of "
+                f"{', '.join(FIELDS['encryption_algorithm'].neutron.choices)} on Neutron, "
+                "got: 3des. Neutron cannot read policies with sha1 or 3des back. "
+                "Choose a stronger algorithm."
+            ),
+            "",
+        ),
+        (
+            "encryption_algorithm",
+            "aes-128-ctr",
+            "",
+            (
+                "encryption_algorithm must be one of 3des, aes-128, aes-192, aes-256 on Open "
+                "Telekom Cloud, got: aes-128-ctr."
+            ),
+        ),
         ("auth_algorithm", "sha2-256", "", ""),
-        ("auth_algorithm", "aes-xcbc", "", "auth_algorithm must be one of md5, sha1, sha2-256, sha2-384, sha2-512 on Open Telekom Cloud, got: aes-xcbc."),
+        (
+            "auth_algorithm",
+            "aes-xcbc",
+            "",
+            (
+                "auth_algorithm must be one of md5, sha1, sha2-256, sha2-384, sha2-512 on Open "
+                "Telekom Cloud, got: aes-xcbc."
+            ),
+        ),
         ("dpd", {"interval": 1, "timeout": 2}, "", ""),
-        ("dpd", {"interval": 30, "timeout": 1}, "dpd.timeout must be between 2 and 2147483647 on Neutron, got: 1.", "dpd.timeout must be between 2 and 2147483647 on Open Telekom Cloud, got: 1."),
-        ("dpd", {"action": "explode"}, "dpd.action must be one of clear, hold, restart, disabled, restart-by-peer on Neutron, got: explode.", "dpd.action must be one of clear, hold, restart, disabled, restart-by-peer on Open Telekom Cloud, got: explode."),
+        (
+            "dpd",
+            {"interval": 30, "timeout": 1},
+            "dpd.timeout must be between 2 and 2147483647 on Neutron, got: 1.",
+            "dpd.timeout must be between 2 and 2147483647 on Open Telekom Cloud, got: 1.",
+        ),
+        (
+            "dpd",
+            {"action": "explode"},
+            (
+                "dpd.action must be one of clear, hold, restart, disabled, restart-by-peer on "
+                "Neutron, got: explode."
+            ),
+            (
+                "dpd.action must be one of clear, hold, restart, disabled, restart-by-peer on Open "
+                "Telekom Cloud, got: explode."
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_limit_of_each_kind_of_server_is_reported(
     option: str, given: t.Any, neutron: str, otc: str
 ) -> None:
