@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
 import typing as t
 
 import jinja2
@@ -15,7 +18,13 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     ENTERPRISE_CONNECTION,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
-from ansible_collections.otc.vpn.plugins.plugin_utils._events import Poller, changes, literal
+from ansible_collections.otc.vpn.plugins.plugin_utils._events import (
+    Poller,
+    changes,
+    facts,
+    literal,
+    run_in_daemon_thread,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,6 +141,20 @@ def test_initial_poll_returns_every_connection_once(mock_api: MockApi) -> None:
     assert seen(poller_of(mock_api, initial=True, name="nowhere")) == []
 
 
+def test_first_poll_has_no_events_unless_asked(mock_api: MockApi) -> None:
+    assert Poller(options_for(mock_api), {CONNECTION: Selection()}).poll() == []
+
+
+def test_server_that_rejects_query_is_read_without_it(
+    mock_api: MockApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    mock_api.fault(LIST, status=400)
+    poller = poller_of(mock_api, initial=True, name="branch-munich")
+    assert seen(poller) == [("initial", None, "branch-munich")]
+    assert "repeated without fields and filters" in caplog.text
+
+
 def test_failures_are_one_event_and_lose_no_change(
     mock_api: MockApi, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -181,6 +204,11 @@ def test_event_has_documented_fields_without_psk(mock_api: MockApi) -> None:
     assert "a-secret" not in str(event)
 
 
+def test_psk_is_no_fact_even_if_it_was_read() -> None:
+    row = {"id": "a", "psk": "a-secret", "state": "up"}
+    assert facts(CONNECTION, row) == {"edition": "classic", "id": "a", "state": "up"}
+
+
 def test_both_editions_are_polled_with_one_token(
     mock_api: MockApi, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -188,6 +216,7 @@ def test_both_editions_are_polled_with_one_token(
     poller = Poller(options_for(mock_api), kinds, initial=True)
     mock_api.fault("/customer-gateways", status=403, count=3)
     first = poller.poll()
+    assert "Cannot read customer gateway objects" in caplog.text
     connections = [event["ipsec_connection"] for event in first]
     assert {row["edition"] for row in connections} == {"classic", "enterprise"}
     assert {row["id"] for row in mock_api.rows("vpn-one", "vpn_connections")} == {
@@ -211,3 +240,62 @@ def test_both_editions_are_polled_with_one_token(
         ("readable", "classic")
     ]
     assert len([one for one in mock_api.requests if one.path == TOKENS]) == 1
+
+
+# -- threads
+
+
+def test_call_runs_in_daemon_thread_and_its_events_are_returned() -> None:
+    def call() -> list[dict[str, t.Any]]:
+        thread = threading.current_thread()
+        return [{"daemon": thread.daemon, "name": thread.name}]
+
+    events = asyncio.run(run_in_daemon_thread(call))
+    assert events == [{"daemon": True, "name": "otc.vpn.ipsec_connections"}]
+
+
+@pytest.mark.parametrize("error", [ValueError("broken"), SystemExit(3)])
+def test_error_of_call_is_raised(error: BaseException) -> None:
+    def call() -> list[dict[str, t.Any]]:
+        raise error
+
+    async def caught() -> BaseException | None:
+        try:
+            await run_in_daemon_thread(call)
+        except (ValueError, SystemExit) as raised:
+            return raised
+        return None
+
+    assert asyncio.run(caught()) is error
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_canceled_call_ends_at_once_and_its_late_result_is_ignored(closed: bool) -> None:
+    running, released = threading.Event(), threading.Event()
+    problems: list[t.Any] = []
+    threads: list[threading.Thread] = []
+
+    def call() -> list[dict[str, t.Any]]:
+        threads.append(threading.current_thread())
+        running.set()
+        released.wait(30)
+        return []
+
+    async def cancel() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: problems.append(context))
+        task = asyncio.create_task(run_in_daemon_thread(call))
+        await asyncio.to_thread(running.wait, 30)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        if not closed:
+            released.set()
+            await asyncio.to_thread(threads[0].join, 30)
+
+    asyncio.run(cancel())
+    released.set()
+    threads[0].join(30)
+    assert not threads[0].is_alive()
+    assert problems == []
