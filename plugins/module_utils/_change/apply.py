@@ -11,11 +11,11 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._cloud.errors import VpnError, one_line
+from .._cloud import errors
 from .plan import NEW_ID, label
 
 if t.TYPE_CHECKING:
-    from .._vpn.kinds import Kind
+    from .._vpn import kinds
     from .plan import Plan, Step
 
     Row = dict[str, t.Any]
@@ -27,19 +27,19 @@ MAX_ATTEMPTS = 3
 class Api(t.Protocol):
     """What carrying out a plan needs of the API; all calls raise VpnError."""
 
-    def named(self, kind: Kind, name: str) -> list[Row]:
+    def named(self, kind: kinds.Kind, name: str) -> list[Row]:
         """Return the project's objects with a name."""
 
-    def get(self, kind: Kind, object_id: str) -> Row | None:
+    def get(self, kind: kinds.Kind, object_id: str) -> Row | None:
         """Return an object, or None if it does not exist."""
 
-    def post(self, kind: Kind, body: t.Mapping[str, t.Any]) -> Row:
+    def post(self, kind: kinds.Kind, body: t.Mapping[str, t.Any]) -> Row:
         """Create an object once and return it; never repeats the request."""
 
-    def put(self, kind: Kind, object_id: str, body: t.Mapping[str, t.Any]) -> Row:
+    def put(self, kind: kinds.Kind, object_id: str, body: t.Mapping[str, t.Any]) -> Row:
         """Update an object once and return it; never repeats the request."""
 
-    def delete(self, kind: Kind, object_id: str) -> bool:
+    def delete(self, kind: kinds.Kind, object_id: str) -> bool:
         """Delete an object once; return False if it does not exist."""
 
     def sleep(self, seconds: float) -> None:
@@ -68,7 +68,7 @@ def apply(
     plan: Plan,
     api: Api,
     known_ids: t.Collection[str],
-    own: Kind,
+    own: kinds.Kind,
     waiting: Waiting | None,
 ) -> Outcome:
     """Carry out a plan for an object of the kind `own`; raises VpnError.
@@ -95,7 +95,7 @@ def apply(
                 updated.append({"id": step.object_id, "name": str(answer.get("name") or "")})
             else:
                 _delete(api, step, waiting, warnings)
-        except VpnError as error:
+        except errors.VpnError as error:
             if new_id and not updated and _refused(error) and step.kind is not own:
                 _undo(api, own, new_id)
                 raise
@@ -104,16 +104,18 @@ def apply(
     return Outcome(row, updated, warnings)
 
 
-def _after_progress(error: VpnError, done: t.Sequence[str]) -> VpnError:
+def _after_progress(error: errors.VpnError, done: t.Sequence[str]) -> errors.VpnError:
     """Return the error with what has been done before it."""
-    return VpnError(
+    return errors.VpnError(
         f"{error} Before that, these steps were completed: {', '.join(done)}.",
         status=error.status,
         temporary=error.temporary,
     )
 
 
-def settle(api: Api, kind: Kind, row: Row, waiting: Waiting, fail_on_error: bool = False) -> Row:
+def settle(
+    api: Api, kind: kinds.Kind, row: Row, waiting: Waiting, fail_on_error: bool = False
+) -> Row:
     """Return the object once it is no longer pending.
 
     Raises VpnError on timeout, if the object is deleted meanwhile, and on status ERROR.
@@ -122,7 +124,7 @@ def settle(api: Api, kind: Kind, row: Row, waiting: Waiting, fail_on_error: bool
     waited = False
     while _status(row).startswith("PENDING"):
         if api.now() >= end:
-            raise VpnError(
+            raise errors.VpnError(
                 f"Timed out after {waiting.timeout:g} seconds (wait_timeout) waiting for "
                 f"{label(kind, row)} to leave {_status(row)}. The object is kept."
             )
@@ -130,10 +132,10 @@ def settle(api: Api, kind: Kind, row: Row, waiting: Waiting, fail_on_error: bool
         waited = True
         found = api.get(kind, row["id"])
         if found is None:
-            raise VpnError(f"{label(kind, row)} was deleted while it was {_status(row)}.")
+            raise errors.VpnError(f"{label(kind, row)} was deleted while it was {_status(row)}.")
         row = found
     if _status(row) == "ERROR" and (waited or fail_on_error):
-        raise VpnError(
+        raise errors.VpnError(
             f"{label(kind, row)} has status ERROR. Check the settings of the object, and ask the "
             "operator of the cloud for the reason."
         )
@@ -144,7 +146,7 @@ def _status(row: Row) -> str:
     return str(row.get("status") or "")
 
 
-def _refused(error: VpnError) -> bool:
+def _refused(error: errors.VpnError) -> bool:
     """Return whether the server has certainly not carried out the request."""
     status = error.status or 0
     return error.unprocessed or (300 <= status < 500 and status != 408)
@@ -152,11 +154,11 @@ def _refused(error: VpnError) -> bool:
 
 def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Collection[str]) -> Row:
     name = str(body["name"])
-    lost: VpnError | None = None
+    lost: errors.VpnError | None = None
     row: Row | None = None
     try:
         row = api.post(step.kind, body)
-    except VpnError as error:
+    except errors.VpnError as error:
         if _refused(error):
             raise
         lost = error
@@ -164,7 +166,7 @@ def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Coll
     for look in range(MAX_LOOKS):
         try:
             new = [one for one in api.named(step.kind, name) if one["id"] not in known_ids]
-        except VpnError:
+        except errors.VpnError:
             if lost is None:
                 raise
         if new or lost is None or look == MAX_LOOKS - 1:
@@ -172,22 +174,22 @@ def _create(api: Api, step: Step, body: t.Mapping[str, t.Any], known_ids: t.Coll
         api.sleep(min(2.0**look, 5.0))
     if lost is not None and not new:
         # The request may still arrive: to send it a second time could make a second object.
-        raise VpnError(
-            f"{str(lost).rstrip('.')}. No {step.kind.title} {one_line(name)[:80]} has been created so far. Run the "
+        raise errors.VpnError(
+            f"{str(lost).rstrip('.')}. No {step.kind.title} {errors.one_line(name)[:80]} has been created so far. Run the "
             "task again.",
             status=lost.status,
             temporary=True,
         )
     ids = {one["id"] for one in new} | ({row["id"]} if row else set())
     if not new:
-        raise VpnError(
-            f"{step.kind.title} {one_line(name)[:80]} ({', '.join(ids)}) was created, but the "
+        raise errors.VpnError(
+            f"{step.kind.title} {errors.one_line(name)[:80]} ({', '.join(ids)}) was created, but the "
             "server does not list it, so the next run would create another one. Assign a role with "
             "read access to VPN."
         )
     if len(ids) > 1:
-        raise VpnError(
-            f"{len(ids)} objects named {one_line(name)[:80]} were created at the same time: "
+        raise errors.VpnError(
+            f"{len(ids)} objects named {errors.one_line(name)[:80]} were created at the same time: "
             f"{', '.join(sorted(ids))}. Remove all but one."
         )
     return new[0]
@@ -201,14 +203,14 @@ def _update(api: Api, step: Step, body: t.Mapping[str, t.Any], waiting: Waiting 
     for attempt in range(MAX_ATTEMPTS):
         try:
             return api.put(step.kind, step.object_id, body)
-        except VpnError as error:
+        except errors.VpnError as error:
             if _refused(error) or attempt == MAX_ATTEMPTS - 1:
                 raise
             lost = error
         api.sleep(2.0**attempt)
         row = api.get(step.kind, step.object_id)
         if row is None:
-            raise VpnError(f"{step.label} was deleted while it was being changed.") from lost
+            raise errors.VpnError(f"{step.label} was deleted while it was being changed.") from lost
         # A value that is the same as before does not tell whether the request has arrived.
         shown = [name for name in body if name in step.before or (name == "psk" and row.get("psk"))]
         open_names = [name for name in shown if not _contains(row.get(name), body[name])]
@@ -216,7 +218,7 @@ def _update(api: Api, step: Step, body: t.Mapping[str, t.Any], waiting: Waiting 
             return row
         for name in open_names:
             if name in step.before and not _contains(row.get(name), step.before[name]):
-                raise VpnError(
+                raise errors.VpnError(
                     f"Somebody else changed {name} of {step.label} at the same time. Run the task "
                     "again."
                 ) from lost
@@ -237,7 +239,7 @@ def _delete(api: Api, step: Step, waiting: Waiting | None, warnings: list[str]) 
         try:
             api.delete(step.kind, step.object_id)
             break
-        except VpnError as error:
+        except errors.VpnError as error:
             if step.optional and _refused(error):
                 warnings.append(f"{step.label} is kept: {error}")
                 return
@@ -250,17 +252,17 @@ def _delete(api: Api, step: Step, waiting: Waiting | None, warnings: list[str]) 
         end = api.now() + waiting.timeout
         while api.get(step.kind, step.object_id) is not None:
             if api.now() >= end:
-                raise VpnError(
+                raise errors.VpnError(
                     f"Timed out after {waiting.timeout:g} seconds (wait_timeout) waiting for "
                     f"{step.label} to be deleted."
                 )
             api.sleep(waiting.interval)
 
 
-def _undo(api: Api, kind: Kind, new_id: str) -> None:
+def _undo(api: Api, kind: kinds.Kind, new_id: str) -> None:
     """Remove a group that no connection has taken, so that a failure leaves what was there."""
     # The failure itself is what is reported; the next run goes on from a group that stays.
-    with contextlib.suppress(VpnError):
+    with contextlib.suppress(errors.VpnError):
         api.delete(kind, new_id)
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._cloud.errors import VpnError, one_line
-from .._vpn.kinds import CONNECTION
+from .._cloud import errors
+from .._vpn import kinds
 from . import values
 
 if t.TYPE_CHECKING:
-    from .._vpn.kinds import Kind
+    from .._vpn import kinds
     from .._vpn.writing import Field, Writable
 
     Row = dict[str, t.Any]
@@ -34,7 +34,7 @@ class Step(t.NamedTuple):
     """One write request."""
 
     method: str  # create, update or delete
-    kind: Kind
+    kind: kinds.Kind
     object_id: str = ""  # of update and delete
     body: t.Mapping[str, t.Any] = {}
     label: str = ""  # what messages call the object
@@ -102,7 +102,13 @@ def plan_present(
         _check_users_of_policy(writable, actual, context)
         # A server of this dialect applies the policy when a connection is updated: equal values do.
         steps += [
-            Step("update", CONNECTION, user["id"], {"name": user["name"]}, label(CONNECTION, user))
+            Step(
+                "update",
+                kinds.CONNECTION,
+                user["id"],
+                {"name": user["name"]},
+                label(kinds.CONNECTION, user),
+            )
             for user in context.users
         ]
     return Plan(
@@ -124,7 +130,7 @@ def plan_absent(writable: Writable, actual: Row | None, context: Context) -> Pla
             f"Cannot remove {label(writable.kind, actual)}: it is used by {_named(context.users)}."
         )
         if not context.check_mode:
-            raise VpnError(f"{used} Remove these connections first.")
+            raise errors.VpnError(f"{used} Remove these connections first.")
         warnings = (f"{used} An earlier task has to remove these connections.",)
     return Plan(
         "delete",
@@ -168,16 +174,16 @@ def predicted(writable: Writable, actual: Row | None, plan: Plan) -> Row | None:
     return row
 
 
-def label(kind: Kind, row: t.Mapping[str, t.Any]) -> str:
+def label(kind: kinds.Kind, row: t.Mapping[str, t.Any]) -> str:
     """Return what messages call an object."""
-    name = one_line(str(row.get("name") or ""))[:80]
-    object_id = one_line(str(row.get("id") or ""))
+    name = errors.one_line(str(row.get("name") or ""))[:80]
+    object_id = errors.one_line(str(row.get("id") or ""))
     return " ".join(f"{kind.title} {name} {f'({object_id})' if object_id else ''}".split())
 
 
 def _named(rows: t.Iterable[Row]) -> str:
     return ", ".join(
-        f"{one_line(str(row.get('name') or ''))[:80]} ({row['id']})".strip() for row in rows
+        f"{errors.one_line(str(row.get('name') or ''))[:80]} ({row['id']})".strip() for row in rows
     )
 
 
@@ -259,18 +265,18 @@ def _new_body(
     """Return the body of a POST; raises VpnError for what no server or this one does not accept."""
     kind = writable.kind
     missing = [one.option for one in writable.fields if one.required and one.name not in wanted]
-    if kind is CONNECTION and "peer_cidrs" not in wanted:
+    if kind is kinds.CONNECTION and "peer_cidrs" not in wanted:
         groups = ("local_ep_group", "peer_ep_group")
         missing += [name for name in groups if f"{name}_id" not in wanted]
         missing = (
             ["local_ep_group and peer_ep_group, or peer_cidrs"] if missing == [*groups] else missing
         )
     if missing:
-        raise VpnError(
+        raise errors.VpnError(
             f"{doing} {label(kind, wanted)} requires {', '.join(missing)}. Set these options."
         )
-    if kind is CONNECTION and wanted.get("admin_state_up") is False:
-        raise VpnError(
+    if kind is kinds.CONNECTION and wanted.get("admin_state_up") is False:
+        raise errors.VpnError(
             f"{doing} {label(kind, wanted)} with admin_state_up: false is not possible, because a "
             "connection that starts disabled stays pending and cannot be enabled. Create it "
             "enabled, then disable it."
@@ -290,7 +296,7 @@ def _new_body(
 def _check(one: Field, value: t.Any, dialect: str) -> None:
     found = values.problem(one, value, dialect)
     if found:
-        raise VpnError(found)
+        raise errors.VpnError(found)
 
 
 def _check_dpd(wanted: t.Mapping[str, t.Any], actual: t.Mapping[str, t.Any]) -> None:
@@ -299,7 +305,7 @@ def _check_dpd(wanted: t.Mapping[str, t.Any], actual: t.Mapping[str, t.Any]) -> 
     dpd = {"interval": 30, "timeout": 120, **(actual.get("dpd") or {}), **wanted["dpd"]}
     interval, timeout = dpd["interval"], dpd["timeout"]
     if isinstance(interval, int) and isinstance(timeout, int) and timeout <= interval:
-        raise VpnError(
+        raise errors.VpnError(
             f"dpd.timeout must be greater than dpd.interval, got: {timeout} and {interval}."
         )
 
@@ -314,14 +320,16 @@ def _check_changes(
         return
     where = f"Cannot change {label(writable.kind, actual)} while it is {actual['status']}"
     if writable.used_by and not context.users:
-        raise VpnError(f"{where}: it stays so until its first connection. Create that first.")
+        raise errors.VpnError(
+            f"{where}: it stays so until its first connection. Create that first."
+        )
     if not context.wait:
-        raise VpnError(f"{where}. Set wait to true, or try again later.")
+        raise errors.VpnError(f"{where}. Set wait to true, or try again later.")
 
 
 def _check_users_of_policy(writable: Writable, actual: Row, context: Context) -> None:
     if context.dialect != "otc":
-        raise VpnError(
+        raise errors.VpnError(
             f"Cannot change {label(writable.kind, actual)}: Neutron does not change a policy that "
             f"is in use, and it is used by {_named(context.users)}. Create a second policy, and "
             "the connections with recreate: true."
@@ -332,7 +340,7 @@ def _check_users_of_policy(writable: Writable, actual: Row, context: Context) ->
 def _check_users_settled(writable: Writable, actual: Row, context: Context) -> None:
     pending = [user for user in context.users if _pending(user)]
     if pending:
-        raise VpnError(
+        raise errors.VpnError(
             f"Cannot change {label(writable.kind, actual)} while connections that use it are "
             f"pending: {_named(pending)}. Try again later."
         )
@@ -350,17 +358,17 @@ def _renew(
     options = ", ".join(one.field.option for one in frozen)
     cannot = f"Cannot change {options} of {label(writable.kind, actual)}"
     if not writable.renew:
-        raise VpnError(
+        raise errors.VpnError(
             f"{cannot}: the API does not support it. Remove the object, then create it again."
         )
     if any(one.field.option == "type" for one in frozen):
-        raise VpnError(f"{cannot}: create an endpoint group with another name.")
+        raise errors.VpnError(f"{cannot}: create an endpoint group with another name.")
     if not context.allow_new:
-        raise VpnError(
+        raise errors.VpnError(
             f"{cannot}: the API does not support it. Set {writable.renew} to true to replace the "
             "object by a new one with another ID."
         )
-    if writable.kind is CONNECTION:
+    if writable.kind is kinds.CONNECTION:
         return _recreate(writable, wanted, actual, context, changes)
     return _replace(writable, wanted, actual, context, changes)
 
@@ -394,7 +402,7 @@ def _recreate(
     changes: t.Sequence[_Change],
 ) -> Plan:
     if "psk" not in wanted:
-        raise VpnError(
+        raise errors.VpnError(
             f"Recreating {label(writable.kind, actual)} requires psk, because the key of the old "
             "connection is lost with it."
         )
@@ -449,7 +457,14 @@ def _replace(
         if moved:
             old = {name: user[name] for name in moved}
             steps.append(
-                Step("update", CONNECTION, user["id"], moved, label(CONNECTION, user), before=old)
+                Step(
+                    "update",
+                    kinds.CONNECTION,
+                    user["id"],
+                    moved,
+                    label(kinds.CONNECTION, user),
+                    before=old,
+                )
             )
     steps += [
         Step("delete", kind, group["id"], label=label(kind, group), optional=True)
@@ -471,7 +486,7 @@ def _check_versions(wanted: t.Mapping[str, t.Any], actual: Row, context: Context
     new, old = wanted.get("endpoints") or [], actual.get("endpoints") or []
     versions = [{":" in str(one) for one in endpoints} for endpoints in (new, old)]
     if context.users and actual.get("type") == "cidr" and versions[0] != versions[1]:
-        raise VpnError(
+        raise errors.VpnError(
             f"endpoints must keep their IP version, because {_named(context.users)} use the "
             "endpoint group together with another one of that version."
         )

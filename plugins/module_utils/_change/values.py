@@ -13,7 +13,7 @@ import re
 import typing as t
 import unicodedata
 
-from .._cloud.errors import VpnError
+from .._cloud import errors
 
 if t.TYPE_CHECKING:
     from .._vpn.writing import Field, Limits
@@ -105,16 +105,16 @@ def _on(dialect: str) -> str:
 
 def _plain(field: Field, value: t.Any) -> t.Any:
     if isinstance(value, str) and "\0" in value:
-        raise VpnError(f"{field.option} must not contain a NUL character.")
+        raise errors.VpnError(f"{field.option} must not contain a NUL character.")
     return value
 
 
 def _name(field: Field, value: str) -> str:
     if value != value.strip():
-        raise VpnError(f"{field.option} must not begin or end with whitespace.")
+        raise errors.VpnError(f"{field.option} must not begin or end with whitespace.")
     for character in value:
         if ord(character) > 0xFFFF or unicodedata.category(character) in ("Cc", "Cf", "Cs"):
-            raise VpnError(
+            raise errors.VpnError(
                 f"{field.option} must not contain U+{ord(character):04X}: "
                 "control characters and emoji are not accepted in names."
             )
@@ -142,7 +142,9 @@ def _address(field: Field, value: str) -> str:
     if _is_ip(value):
         return str(ipaddress.ip_address(value))
     if re.fullmatch(r"[0-9.]*|0x[0-9a-f]*", value, re.I) or not _HOST_NAME.fullmatch(value):
-        raise VpnError(f"{field.option} must be an IP address or a host name, got: {value!r}.")
+        raise errors.VpnError(
+            f"{field.option} must be an IP address or a host name, got: {value!r}."
+        )
     return value.lower().rstrip(".")
 
 
@@ -156,7 +158,7 @@ def _endpoints(field: Field, value: t.Sequence[str]) -> list[str]:
     parsed = [one.lower() if is_id(one) else str(_network(field, one)) for one in value]
     networks = [ipaddress.ip_network(one) for one in parsed if not is_id(one)]
     if len({network.version for network in networks}) > 1:
-        raise VpnError(
+        raise errors.VpnError(
             f"{field.option} must not mix IPv4 and IPv6, because no connection can use such a "
             "group. Create one endpoint group for each IP version."
         )
@@ -170,7 +172,7 @@ def check_endpoints(group_type: str, endpoints: t.Sequence[str]) -> None:
             wanted = (
                 "the ID of a subnet" if group_type == "subnet" else "a network such as 10.0.0.0/24"
             )
-            raise VpnError(
+            raise errors.VpnError(
                 f"endpoints of an endpoint group of type {group_type} must each be {wanted}, got: "
                 f"{one}."
             )
@@ -178,11 +180,11 @@ def check_endpoints(group_type: str, endpoints: t.Sequence[str]) -> None:
 
 def _unique(field: Field, written: t.Sequence[str], parsed: list[str]) -> list[str]:
     if not parsed:
-        raise VpnError(f"{field.option} must not be empty.")
+        raise errors.VpnError(f"{field.option} must not be empty.")
     seen: dict[str, str] = {}
     for text, one in zip(written, parsed):
         if one in seen:
-            raise VpnError(
+            raise errors.VpnError(
                 f"{field.option} contains {one} more than once: as {seen[one]} and as {text}."
             )
         seen[one] = text
@@ -195,7 +197,7 @@ def _network(field: Field, text: str) -> Network:
             raise ValueError
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
-        raise VpnError(
+        raise errors.VpnError(
             f"{field.option} must contain networks with a prefix length, such as 10.0.0.0/24, or "
             f"IDs of subnets, got: {text!r}."
             if field.form == "endpoints"

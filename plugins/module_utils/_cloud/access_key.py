@@ -11,7 +11,7 @@ import time
 import typing as t
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from .errors import VpnError
+from . import errors
 from .options import secrets_of
 
 if t.TYPE_CHECKING:
@@ -100,7 +100,7 @@ class AccessKey:
     def endpoints(self, service_type: str, interface: str) -> list[tuple[str, str]]:
         """Raise VpnError, because only Keystone has a service catalog."""
         missing = "endpoint" if self._project_id else "endpoint and auth.project_id"
-        raise VpnError(
+        raise errors.VpnError(
             f"auth_type aksk requires {missing}, because an access key has no service catalog. Set "
             "endpoint (OS_NETWORK_ENDPOINT_OVERRIDE) to the VPC service, for example "
             "https://vpc.eu-de.otc.t-systems.com"
@@ -110,7 +110,7 @@ class AccessKey:
     def project_id(self) -> str:
         """Return the ID of the project. Raises VpnError without one."""
         if not self._project_id:
-            raise VpnError(
+            raise errors.VpnError(
                 "auth_type aksk requires auth.project_id for Enterprise Edition VPN. "
                 "Set it in auth or in OS_PROJECT_ID."
             )

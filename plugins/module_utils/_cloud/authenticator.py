@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from . import errors
 from .credentials import ALIASES, usable_types
-from .errors import VpnError
 from .keystone import Keystone
 
 if t.TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _check_required(auth_type: str, auth: t.Mapping[str, t.Any], found: bool) ->
     names = ", ".join(" or ".join(one) for one in missing)
     variables = ", ".join(" or ".join("OS_" + name.upper() for name in one) for one in missing)
     usable = [one for one in usable_types(auth) if one != auth_type]
-    raise VpnError(
+    raise errors.VpnError(
         f"auth_type {auth_type} requires {names}. Set in auth, in the environment ({variables}), or "
         "name a cloud of clouds.yaml with cloud."
         + (

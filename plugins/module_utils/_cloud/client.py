@@ -10,18 +10,9 @@ import re
 import time
 import typing as t
 
+from . import errors, failures
 from .authenticator import Authenticator, create_authenticator
 from .endpoints import CLASSIC, find_endpoint
-from .errors import VpnError, import_library, one_line, redact_url
-from .failures import (
-    HINTS,
-    Place,
-    is_forbidden,
-    is_temporary,
-    parse_retry_after,
-    server_message,
-    transport_error,
-)
 from .json_body import parse_json
 from .proxies import proxy_secrets
 from .retries import retry
@@ -44,19 +35,21 @@ class Session:
 
     def __init__(self, options: t.Mapping[str, t.Any]) -> None:
         """Check the options, completed with `options.merge_options`; send nothing. Raises VpnError."""
-        import_library("requests", "every request to the API")
+        errors.import_library("requests", "every request to the API")
         self._options = options
         self.timeout, self.retries = options["api_timeout"], options["retries"]
         if not 0 < self.timeout <= MAX_TIMEOUT:
-            raise VpnError(
+            raise errors.VpnError(
                 f"api_timeout must be greater than 0 and at most {MAX_TIMEOUT:g} seconds, "
                 f"got: {self.timeout:g}."
             )
         if not 0 <= self.retries <= MAX_RETRIES:
-            raise VpnError(f"retries must be between 0 and {MAX_RETRIES}, got: {self.retries}.")
+            raise errors.VpnError(
+                f"retries must be between 0 and {MAX_RETRIES}, got: {self.retries}."
+            )
         self.tls = tls_settings(options)
         if not self.tls.verify:
-            import_library("urllib3", "requests").disable_warnings()
+            errors.import_library("urllib3", "requests").disable_warnings()
         self._adapter = BoundedAdapter(self.timeout)
         self.http = open_session(self._adapter)
         self.auth = create_authenticator(options, self.http, self.tls)
@@ -130,30 +123,30 @@ class Client:
             parsed = parse_json(response.content)
         except (ValueError, RecursionError):
             content_type = response.headers.get("Content-Type") or "no content type"
-            message = server_message(response.content, self.auth.secrets)
+            message = failures.server_message(response.content, self.auth.secrets)
             raise self.unexpected(
                 path,
-                f"it is not JSON, or it is truncated ({one_line(content_type)}; it begins: "
+                f"it is not JSON, or it is truncated ({errors.one_line(content_type)}; it begins: "
                 f"{message[:80]})",
                 method,
             ) from None
         if not isinstance(parsed, dict):
             raise self.unexpected(path, f"it is a {type(parsed).__name__}, not an object", method)
         if set(parsed) & {"NeutronError", "error", "error_msg"}:
-            message = server_message(response.content, self.auth.secrets)
+            message = failures.server_message(response.content, self.auth.secrets)
             raise self.unexpected(path, f"it contains the error {message!r}", method)
         return parsed
 
-    def unexpected(self, path: str, problem: str, method: str = "GET") -> VpnError:
+    def unexpected(self, path: str, problem: str, method: str = "GET") -> errors.VpnError:
         """Return the error for a response that the API does not send."""
-        return VpnError(
+        return errors.VpnError(
             f"Unexpected response from {method} {self.location(path)}: {problem}. "
             f"Check {self._option} and the proxy settings."
         )
 
     def location(self, path: str) -> str:
         """Return the URL of a path for messages, without anything secret."""
-        return redact_url(f"{self.url}/{path}")
+        return errors.redact_url(f"{self.url}/{path}")
 
     @property
     def _option(self) -> str:
@@ -171,24 +164,24 @@ class Client:
         if status == 206:
             raise self.unexpected(path, "it is partial (HTTP 206)", method)
         if 300 <= status < 400:
-            raise VpnError(
+            raise errors.VpnError(
                 f"{where} redirects (HTTP {status}) to "
-                f"{one_line(redact_url(response.headers.get('Location', 'nowhere')))}: redirects are "
+                f"{errors.one_line(errors.redact_url(response.headers.get('Location', 'nowhere')))}: redirects are "
                 f"not followed, because they would carry the token along. Check {self._option}.",
                 status=status,
             )
-        message = server_message(response.content, self.auth.secrets) or "no message"
+        message = failures.server_message(response.content, self.auth.secrets) or "no message"
         request_id = _request_id(response.headers)
         message += f" (request id {request_id})" if request_id and request_id not in message else ""
         message += "" if message.endswith(".") else "."
-        forbidden = is_forbidden(status, response.content)
-        hint = HINTS[self.edition].get(403 if forbidden else status, "")
-        retry_after = parse_retry_after(response.headers.get("Retry-After"))
-        raise VpnError(
+        forbidden = failures.is_forbidden(status, response.content)
+        hint = failures.HINTS[self.edition].get(403 if forbidden else status, "")
+        retry_after = failures.parse_retry_after(response.headers.get("Retry-After"))
+        raise errors.VpnError(
             f"{where} returned HTTP {status}: {message}" + (f" {hint}" if hint else ""),
             status=status,
             forbidden=forbidden,
-            temporary=is_temporary(status, response.content),
+            temporary=failures.is_temporary(status, response.content),
             retry_after=retry_after,
             # because a gateway that throttles or has no server left has not passed the request on
             unprocessed=status == 429 or (status == 503 and retry_after is not None),
@@ -198,7 +191,7 @@ class Client:
     def _send(self, method: str, path: str, query: Query, body: JsonObject | None) -> Response:
         """Return a response of any status. Raises VpnError."""
         self.auth.authenticate()
-        place = Place(
+        place = failures.Place(
             f"{method} {self.location(path)}",
             self._option,
             self.session.remaining(),
@@ -220,9 +213,9 @@ class Client:
         except ResponseTooLargeError as error:
             raise self.unexpected(path, f"it {error}", method) from None
         except OSError as error:  # all exceptions of requests, and files that cannot be read
-            raise transport_error(error, place) from None
+            raise failures.transport_error(error, place) from None
         except (ValueError, AssertionError):  # the text contains the value
-            raise VpnError(
+            raise errors.VpnError(
                 f"{place.where} cannot be sent: a credential, project_id or the URL contains a "
                 f"character that HTTP does not allow. Check auth and {self._option}."
             ) from None
@@ -233,7 +226,7 @@ def connect(options: t.Mapping[str, t.Any], edition: str = CLASSIC) -> Client:
     session = Session(options)
     try:
         return session.client(edition)
-    except VpnError:
+    except errors.VpnError:
         session.close()
         raise
 

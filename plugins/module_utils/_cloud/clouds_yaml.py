@@ -9,9 +9,9 @@ import os
 import typing as t
 from pathlib import Path
 
+from . import errors
 from .convert import FALSE, TRUE
 from .credentials import SECRETS
-from .errors import VpnError, import_library, mask, one_line, secrets_in
 
 # Keys of python-otcextensions.
 _ALIASES = {"ak": "access_key", "sk": "secret_key"}
@@ -25,14 +25,14 @@ def load_cloud(
     openstacksdk reads the file. `auth_type` is missing if the cloud does not set it. Raises VpnError
     for a cloud that is missing or that openstacksdk cannot load.
     """
-    loader = import_library("openstack.config.loader", f"the option cloud ({cloud})")
-    exceptions = import_library("openstack.exceptions", f"the option cloud ({cloud})")
+    loader = errors.import_library("openstack.config.loader", f"the option cloud ({cloud})")
+    exceptions = errors.import_library("openstack.exceptions", f"the option cloud ({cloud})")
     where = "clouds.yaml"
     secrets: tuple[str, ...] = ()
     try:
         clouds = loader.OpenStackConfig()
         where = clouds.config_filename or where
-        secrets = secrets_in(clouds.cloud_config)
+        secrets = errors.secrets_in(clouds.cloud_config)
         # by the name as a string, because YAML reads a name such as 2024 as a number
         known = {str(name): name for name in clouds.get_cloud_names()}
         for name in ("envvars", "defaults"):
@@ -59,11 +59,13 @@ def load_cloud(
             "auth": {**{name: config[name] for name in auth_names if name in config}, **auth},
         }
     except exceptions.SDKException as error:
-        reason = one_line(mask(str(error), secrets)).rstrip(".")
-        raise VpnError(f"Cannot load cloud {cloud} from {where}: {reason}.") from None
+        reason = errors.one_line(errors.mask(str(error), secrets)).rstrip(".")
+        raise errors.VpnError(f"Cannot load cloud {cloud} from {where}: {reason}.") from None
     except (AttributeError, LookupError, TypeError, ValueError):
         # because openstacksdk expects a well-formed file
-        raise VpnError(f"Cannot load cloud {cloud}: {where} is not a valid clouds.yaml.") from None
+        raise errors.VpnError(
+            f"Cannot load cloud {cloud}: {where} is not a valid clouds.yaml."
+        ) from None
     # as in the file, because openstacksdk makes strings of null and of numbers that YAML has changed
     for name, value in {**own, **(own.get("auth") or {})}.items():
         name = str(name).replace("-", "_")
@@ -78,30 +80,30 @@ def load_cloud(
 
 def _unknown(
     cloud: str, path: str | None, known: t.Collection[str], default_paths: t.Sequence[str]
-) -> VpnError:
+) -> errors.VpnError:
     paths = [os.environ.get("OS_CLIENT_CONFIG_FILE") or "", *default_paths]
     first = next((candidate for candidate in paths if Path(candidate).is_file()), None)
     if first is not None and first != path:
         reason = _yaml_problem(first)
-        return VpnError(f"Cannot load cloud {cloud}: {first} {reason}.")
+        return errors.VpnError(f"Cannot load cloud {cloud}: {first} {reason}.")
     chosen = os.environ.get("OS_CLIENT_CONFIG_FILE")
     if chosen and not Path(chosen).is_file():
-        return VpnError(
+        return errors.VpnError(
             f"Cloud {cloud} not found: the file of OS_CLIENT_CONFIG_FILE does not exist: "
-            f"{one_line(repr(chosen))}."
+            f"{errors.one_line(repr(chosen))}."
         )
     if path is None:
-        return VpnError(
+        return errors.VpnError(
             f"Cloud {cloud} not found: no clouds.yaml exists in the current directory, in "
             "~/.config/openstack or in /etc/openstack. Set OS_CLIENT_CONFIG_FILE to its path."
         )
     names = ", ".join(sorted(map(str, known))) or "none"
-    return VpnError(f"Cloud {cloud} not found in {path}. Available clouds: {names}.")
+    return errors.VpnError(f"Cloud {cloud} not found in {path}. Available clouds: {names}.")
 
 
 def _yaml_problem(path: str) -> str:
     """Return why openstacksdk skips a file, without quoting its content."""
-    yaml = import_library("yaml", "the option cloud")
+    yaml = errors.import_library("yaml", "the option cloud")
     try:
         with Path(path).open(encoding="utf-8") as file:
             yaml.safe_load(file)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .errors import VpnError, one_line
+from . import errors
 
 Spec = t.Mapping[str, t.Any]
 
@@ -74,13 +74,13 @@ def convert_bool(value: t.Any, label: str) -> bool:
     word = str(value).strip().lower() if isinstance(value, (bool, int, str)) else ""
     if word in TRUE or word in FALSE:
         return word in TRUE
-    raise VpnError(f"{label} must be true or false{_got(value)}.")
+    raise errors.VpnError(f"{label} must be true or false{_got(value)}.")
 
 
 def check_credential(name: str, value: str, label: str, warnings: list[str]) -> None:
     """Refuse a token or key that cannot be sent, and warn of a password that looks wrong."""
     if name in HEADER_SECRETS and not re.fullmatch(r"[\x21-\x7e]+", value):
-        raise VpnError(
+        raise errors.VpnError(
             f"{label} contains whitespace, such as a trailing newline, or a character that HTTP "
             "headers do not allow. Remove it."
         )
@@ -93,24 +93,28 @@ def check_credential(name: str, value: str, label: str, warnings: list[str]) -> 
 
 def _secret(value: t.Any, label: str) -> str:
     if not isinstance(value, str):
-        raise VpnError(f"{label} must be a string, got: {_shape(value)}. Put the value in quotes.")
+        raise errors.VpnError(
+            f"{label} must be a string, got: {_shape(value)}. Put the value in quotes."
+        )
     return str(value)
 
 
 def _text(value: t.Any, label: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise VpnError(f"{label} must be a string, got: {_shape(value)}.")
+        raise errors.VpnError(f"{label} must be a string, got: {_shape(value)}.")
     text = re.sub(r"(?:\r\n)+\Z", "", str(value)).strip(INVISIBLE)
     if text.endswith("\r"):
-        raise VpnError(
+        raise errors.VpnError(
             f"{label} ends in a carriage return. If it comes from a file, save the file with Unix "
             "line endings."
         )
     text = text.strip()
     if re.search(r"[\r\n]", text):
-        raise VpnError(f"{label} must be a single line.")
+        raise errors.VpnError(f"{label} must be a single line.")
     if label.startswith("OS_") and _is_quoted(text):
-        raise VpnError(f"{label} is in quotation marks, which are part of the value. Remove them.")
+        raise errors.VpnError(
+            f"{label} is in quotation marks, which are part of the value. Remove them."
+        )
     return text
 
 
@@ -118,7 +122,7 @@ def _choice(text: str, choices: t.Sequence[str], label: str) -> str:
     text = re.sub("url$", "", text, flags=re.IGNORECASE)  # publicURL, as older clients write it
     if text in choices:
         return text
-    raise VpnError(f"{label} must be one of {', '.join(choices)}{_got(text)}.")
+    raise errors.VpnError(f"{label} must be one of {', '.join(choices)}{_got(text)}.")
 
 
 def _number(value: t.Any, kind: t.Callable[[t.Any], t.Any], label: str) -> t.Any:
@@ -130,7 +134,7 @@ def _number(value: t.Any, kind: t.Callable[[t.Any], t.Any], label: str) -> t.Any
             raise TypeError
         return kind(number)
     except (TypeError, ValueError, OverflowError):
-        raise VpnError(f"{label} must be a number{_got(value)}.") from None
+        raise errors.VpnError(f"{label} must be a number{_got(value)}.") from None
 
 
 def _list(value: t.Any, label: str) -> list[str]:
@@ -148,4 +152,8 @@ def _shape(value: t.Any) -> str:
 
 
 def _got(value: t.Any) -> str:
-    return f", got: {one_line(repr(value))[:40]}" if isinstance(value, (str, int, float)) else ""
+    return (
+        f", got: {errors.one_line(repr(value))[:40]}"
+        if isinstance(value, (str, int, float))
+        else ""
+    )

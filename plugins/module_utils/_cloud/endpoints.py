@@ -9,7 +9,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from .errors import VpnError, one_line, redact_url
+from . import errors
 
 if t.TYPE_CHECKING:
     from .authenticator import Authenticator
@@ -37,7 +37,7 @@ def find_endpoint(edition: str, options: t.Mapping[str, t.Any], auth: Authentica
     auth_url = str(options["auth"].get("auth_url") or "")
     if not given and url.startswith("http:") and auth_url.startswith("https:"):
         auth.warnings.append(
-            f"The catalog of {redact_url(auth_url)} lists {redact_url(url)}, so the token is sent "
+            f"The catalog of {errors.redact_url(auth_url)} lists {errors.redact_url(url)}, so the token is sent "
             "without encryption. Set endpoint to a URL with https."
         )
     return url
@@ -61,7 +61,7 @@ def _network_endpoint(options: t.Mapping[str, t.Any], auth: Authenticator) -> st
         return url
     region_name = options.get("region_name")
     regions = sorted({region for region, _url in entries})
-    raise VpnError(
+    raise errors.VpnError(
         f"The catalog of {_catalog(options)} has no {options['interface']} network endpoint"
         + (f" in region {region_name}" if region_name else "")
         + f". Available regions: {', '.join(regions) or 'none'}. "
@@ -92,7 +92,7 @@ def _enterprise_endpoint(options: t.Mapping[str, t.Any], auth: Authenticator) ->
     )
     if parts is not None and parts.netloc.startswith("vpc."):
         return f"{parts.scheme}://vpn.{parts.netloc[len('vpc.') :]}"
-    raise VpnError(
+    raise errors.VpnError(
         "No endpoint of Enterprise Edition VPN found: "
         + (f"the catalog of {_catalog(options)} has none" if auth.has_catalog else "no catalog")
         + ", and the host of the Classic endpoint does not begin with vpc. "
@@ -109,20 +109,20 @@ def _choose(
     urls = sorted({url for _region, url in found})
     regions = sorted({region for region, _url in found})
     if len(regions) > 1 and len(urls) > 1:
-        raise VpnError(
+        raise errors.VpnError(
             f"The catalog of {_catalog(options)} has {service_type} endpoints in several regions. "
             f"Set region_name to one of: {', '.join(regions)}."
         )
     if len(urls) > 1:
-        raise VpnError(
+        raise errors.VpnError(
             f"The catalog of {_catalog(options)} has {len(urls)} {service_type} endpoints in region "
-            f"{regions[0]}: {', '.join(redact_url(url) for url in urls)}. Set endpoint to one of them."
+            f"{regions[0]}: {', '.join(errors.redact_url(url) for url in urls)}. Set endpoint to one of them."
         )
     return urls[0] if urls else None
 
 
 def _catalog(options: t.Mapping[str, t.Any]) -> str:
-    return redact_url(str(options["auth"].get("auth_url") or ""))
+    return errors.redact_url(str(options["auth"].get("auth_url") or ""))
 
 
 def _root(endpoint: str, option: str, example: str) -> str:
@@ -133,7 +133,7 @@ def _root(endpoint: str, option: str, example: str) -> str:
     except ValueError:
         is_url = False
     if not is_url:
-        raise VpnError(
-            f"{option} must be a URL such as {example}, got: {one_line(redact_url(endpoint))}."
+        raise errors.VpnError(
+            f"{option} must be a URL such as {example}, got: {errors.one_line(errors.redact_url(endpoint))}."
         )
     return f"{parts.scheme}://{parts.netloc}" + _VERSION.sub("", parts.path.rstrip("/"))

@@ -10,15 +10,7 @@ import os
 import re
 import typing as t
 
-from .errors import (
-    MESSAGE_LENGTH,
-    VpnError,
-    import_library,
-    mask,
-    mask_keys,
-    mask_named,
-    one_line,
-)
+from . import errors
 from .json_body import parse_json
 from .proxies import proxy_variables
 
@@ -190,9 +182,9 @@ class Place(t.NamedTuple):
     secrets: tuple[str, ...] = ()
 
 
-def transport_error(error: BaseException, place: Place) -> VpnError:
+def transport_error(error: BaseException, place: Place) -> errors.VpnError:
     """Return the VpnError for a request that got no response, or only a part of one."""
-    exceptions = import_library("requests", "every request to the API").exceptions
+    exceptions = errors.import_library("requests", "every request to the API").exceptions
     chain = _chain(error)
     reason = root_cause(error)
     row = next(
@@ -209,7 +201,7 @@ def transport_error(error: BaseException, place: Place) -> VpnError:
         where=place.where,
         option=place.option,
         timeout=place.timeout,
-        reason=mask_named(mask(_plain(reason), place.secrets)).rstrip("."),
+        reason=errors.mask_named(errors.mask(_plain(reason), place.secrets)).rstrip("."),
         ca_cert=f"{source} ({ca_cert})" if ca_cert else "the CA bundle",
         ca_advice="Check that ca_cert contains the CA that signed the certificate."
         if ca_cert and source == "ca_cert"
@@ -220,7 +212,7 @@ def transport_error(error: BaseException, place: Place) -> VpnError:
     unprocessed = isinstance(error, (exceptions.SSLError, exceptions.ConnectTimeout)) or any(
         type(one).__name__ in _UNSENT for one in chain
     )
-    return VpnError(sentence, temporary=row.temporary, unprocessed=unprocessed)
+    return errors.VpnError(sentence, temporary=row.temporary, unprocessed=unprocessed)
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -244,7 +236,7 @@ def root_cause(error: BaseException) -> str:
         return _NOT_HTTP[type(innermost).__name__]
     # urllib3 puts the name of the connection first
     text = re.sub(r"^[^:]*[>)]: ", "", str(innermost)) or type(innermost).__name__
-    return one_line(text).rstrip(".")
+    return errors.one_line(text).rstrip(".")
 
 
 def _plain(reason: str) -> str:
@@ -283,12 +275,12 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
     never a secret.
     """
     # Before anything is cut off, or a part of a secret could remain.
-    text = mask(body[:65536].decode("utf-8", "replace"), secrets)
+    text = errors.mask(body[:65536].decode("utf-8", "replace"), secrets)
     try:
-        answer = mask_keys(json.loads(text))
+        answer = errors.mask_keys(json.loads(text))
     except (ValueError, RecursionError):
         text = re.sub(r"(?is)<(script|style)\b.*?(?:</\1\s*>|$)", " ", text)
-        text = mask_named(text[: 4 * MESSAGE_LENGTH])
+        text = errors.mask_named(text[: 4 * errors.MESSAGE_LENGTH])
         title = re.search(r"<title[^<>]*>([^<]*)", text, re.IGNORECASE)
         return _message(title.group(1) if title else re.sub(r"<[^<>]*>", " ", text), secrets)
     if not isinstance(answer, dict):
@@ -318,19 +310,21 @@ def server_message(body: bytes, secrets: t.Collection[str] = ()) -> str:
 def _message(text: str, secrets: t.Collection[str]) -> str:
     import html  # because only messages need it
 
-    text = mask(html.unescape(mask(text, secrets)), secrets)
-    return one_line(re.sub(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>", " ", mask_named(text)))
+    text = errors.mask(html.unescape(errors.mask(text, secrets)), secrets)
+    return errors.one_line(
+        re.sub(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>", " ", errors.mask_named(text))
+    )
 
 
 def parse_retry_after(retry_after: str | None) -> float | None:
     """Return the seconds of a Retry-After header, a number or a date; None if it is neither."""
     if not retry_after:
         return None
-    retry = import_library("urllib3.util", "requests").Retry()
+    retry = errors.import_library("urllib3.util", "requests").Retry()
     try:
         return max(0.0, float(retry.parse_retry_after(retry_after)))
     except (
-        import_library("urllib3.exceptions", "requests").InvalidHeader,
+        errors.import_library("urllib3.exceptions", "requests").InvalidHeader,
         ValueError,
         OverflowError,
     ):

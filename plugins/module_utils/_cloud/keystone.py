@@ -11,15 +11,7 @@ import threading
 import typing as t
 from urllib.parse import urlsplit
 
-from .errors import VpnError, import_library, mask, one_line, redact_url
-from .failures import (
-    HINTS,
-    TEMPORARY,
-    Place,
-    parse_retry_after,
-    server_message,
-    transport_error,
-)
+from . import errors, failures
 from .options import secrets_of
 from .proxies import proxy_secrets
 from .transport import ResponseTooLargeError
@@ -69,16 +61,16 @@ class Keystone:
         self.roles: frozenset[str] = frozenset()
         self._plugin = _load_plugin(auth_type, auth)
         self.has_catalog = hasattr(self._plugin, "get_access")
-        self._place = Place(
-            f"Keystone at {redact_url(str(auth.get('auth_url') or ''))}",
+        self._place = failures.Place(
+            f"Keystone at {errors.redact_url(str(auth.get('auth_url') or ''))}",
             "auth_url",
             api_timeout,
             tls.verify,
             (*self.secrets, *proxy_secrets(os.environ)),
         )
-        self._exceptions = import_library("keystoneauth1.exceptions", "authentication")
+        self._exceptions = errors.import_library("keystoneauth1.exceptions", "authentication")
         # A redirect would carry the password to another host: it is not followed.
-        self._session = import_library("keystoneauth1.session", "authentication").Session(
+        self._session = errors.import_library("keystoneauth1.session", "authentication").Session(
             session=session, verify=tls.verify, cert=tls.cert, redirect=False
         )
         self._lock = threading.Lock()
@@ -127,10 +119,10 @@ class Keystone:
         """Return the token with what it permits. Raises VpnError if it is not for a project."""
         get_access = getattr(self._plugin, "get_access", None)
         if get_access is None:
-            raise VpnError("This auth_type has no service catalog. Set endpoint explicitly.")
+            raise errors.VpnError("This auth_type has no service catalog. Set endpoint explicitly.")
         access = get_access(self._session)
         if not access.project_scoped:
-            raise VpnError(NO_PROJECT)
+            raise errors.VpnError(NO_PROJECT)
         return access
 
     def _token(self) -> dict[str, str]:
@@ -150,22 +142,22 @@ class Keystone:
             return call()
         except exceptions.HttpError as error:
             status = error.http_status
-            hint = HINTS["Keystone"].get(status, "")
+            hint = failures.HINTS["Keystone"].get(status, "")
             what = "rejected the credentials" if status == 401 else "returned an error"
-            raise VpnError(
+            raise errors.VpnError(
                 f"{place.where} {what} (HTTP {status}): {self._server_message(error)}"
                 + "".join(
                     f" {text}" for text in (hint, self._hints if status == 401 else "") if text
                 ),
                 status=status,
-                temporary=status in TEMPORARY,
-                retry_after=parse_retry_after(error.response.headers.get("Retry-After")),
+                temporary=status in failures.TEMPORARY,
+                retry_after=failures.parse_retry_after(error.response.headers.get("Retry-After")),
                 unprocessed=True,  # because a token changes nothing
             ) from None
         except (OSError, exceptions.ConnectionError) as error:
             # keystoneauth1 replaces the exception of requests with its own
             cause = error if isinstance(error, OSError) else error.__context__
-            failure = transport_error(
+            failure = failures.transport_error(
                 cause if isinstance(cause, OSError) else OSError(str(error)), place
             )
             failure.unprocessed = True
@@ -175,23 +167,27 @@ class Keystone:
         except exceptions.ClientException as error:
             response = getattr(error, "response", None)
             if response is not None and 300 <= response.status_code < 400:
-                there = one_line(redact_url(response.headers.get("Location", "nowhere")))
+                there = errors.one_line(
+                    errors.redact_url(response.headers.get("Location", "nowhere"))
+                )
                 raise self._unexpected(
                     f"it redirects (HTTP {response.status_code}) to {there}, which is not followed, "
                     "because it would carry the password along"
                 ) from None
-            raise self._unexpected(one_line(mask(str(error), place.secrets)).rstrip(".")) from None
+            raise self._unexpected(
+                errors.one_line(errors.mask(str(error), place.secrets)).rstrip(".")
+            ) from None
         except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
             # because keystoneauth1 expects well-formed responses
             raise self._unexpected("it is not a response of Keystone") from None
 
-    def _unexpected(self, problem: str) -> VpnError:
-        return VpnError(
+    def _unexpected(self, problem: str) -> errors.VpnError:
+        return errors.VpnError(
             f"Unexpected response from {self._place.where}: {problem}. Check auth_url and auth_type."
         )
 
     def _server_message(self, error: t.Any) -> str:
-        message = server_message(error.response.content, self.secrets) or "no message"
+        message = failures.server_message(error.response.content, self.secrets) or "no message"
         return message if message.endswith(".") else message + "."
 
 
@@ -202,7 +198,7 @@ def _load_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlugin:
     plugin: BaseAuthPlugin | None
     if auth_type in _V3 and auth_url.rstrip("/").endswith("/v3"):
         if auth_type == "v3applicationcredential":  # its project is part of it
-            v3 = import_library("keystoneauth1.identity.v3", needed_by)
+            v3 = errors.import_library("keystoneauth1.identity.v3", needed_by)
             plugin = v3.ApplicationCredential(
                 **{
                     name: value
@@ -211,11 +207,13 @@ def _load_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlugin:
                 }
             )
             return plugin
-        generic = getattr(import_library("keystoneauth1.identity", needed_by), _V3[auth_type])
+        generic = getattr(
+            errors.import_library("keystoneauth1.identity", needed_by), _V3[auth_type]
+        )
         plugin = generic(**_arguments(generic, auth)).create_plugin(None, (3, 0), auth_url)
         return t.cast("BaseAuthPlugin", plugin)  # None only for unsupported versions
-    loading = import_library("keystoneauth1.loading", needed_by)
-    exceptions = import_library("keystoneauth1.exceptions", needed_by)
+    loading = errors.import_library("keystoneauth1.loading", needed_by)
+    exceptions = errors.import_library("keystoneauth1.exceptions", needed_by)
     try:
         loader = loading.get_plugin_loader(auth_type)
         loaders = [loader, *map(loading.get_plugin_loader, auth.get("auth_methods") or ())]
@@ -225,10 +223,10 @@ def _load_plugin(auth_type: str, auth: t.Mapping[str, t.Any]) -> BaseAuthPlugin:
         )
     except exceptions.NoMatchingPlugin:
         types = ", ".join(sorted({*loading.get_available_plugin_names(), "aksk"}))
-        raise VpnError(f"Unknown auth_type {auth_type}. Supported types: {types}.") from None
+        raise errors.VpnError(f"Unknown auth_type {auth_type}. Supported types: {types}.") from None
     except (exceptions.ClientException, TypeError, ValueError) as error:
-        reason = one_line(mask(str(error), secrets_of(auth))).rstrip(".")
-        raise VpnError(f"auth_type {auth_type} cannot be used: {reason}.") from None
+        reason = errors.one_line(errors.mask(str(error), secrets_of(auth))).rstrip(".")
+        raise errors.VpnError(f"auth_type {auth_type} cannot be used: {reason}.") from None
     return plugin
 
 
@@ -254,15 +252,17 @@ def _check_auth_url(auth_url: str) -> str:
     except ValueError:
         is_url = False
     if not is_url:
-        raise VpnError(
+        raise errors.VpnError(
             "auth_url must be a URL such as https://iam.eu-de.otc.t-systems.com/v3, got: "
-            f"{one_line(redact_url(auth_url))}."
+            f"{errors.one_line(errors.redact_url(auth_url))}."
         )
     if "@" in parts.netloc:
-        raise VpnError("auth_url must not contain a user name or password. Set them in auth.")
+        raise errors.VpnError(
+            "auth_url must not contain a user name or password. Set them in auth."
+        )
     if parts.path.rstrip("/").endswith("/auth/tokens"):
-        raise VpnError(
+        raise errors.VpnError(
             "auth_url must be the base URL of Keystone, which usually ends in /v3, got: "
-            f"{one_line(redact_url(auth_url))}."
+            f"{errors.one_line(errors.redact_url(auth_url))}."
         )
     return auth_url

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
+from . import errors
 from .convert import CloudName, check_credential, cloud_name, convert, is_unset
 from .credentials import (
     SECRETS,
@@ -22,7 +23,6 @@ from .credentials import (
     without_other_credentials,
 )
 from .environment import read_environment
-from .errors import VpnError, url_secrets
 
 # Suboptions of `auth` that are not secret.
 PUBLIC = (
@@ -119,7 +119,7 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
 
         cloud = cloud_name(cloud)
         if not isinstance(cloud, str):
-            raise VpnError(
+            raise errors.VpnError(
                 "cloud must be the name of a cloud in clouds.yaml, as a string. Set the entries of a "
                 "whole cloud as auth and the other connection options."
             )
@@ -163,7 +163,7 @@ def merge_options(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) 
     converted["auth"] = {}
     for name, value in auth.items():
         if name not in AUTH:
-            raise VpnError(f"Unsupported option auth.{name}. Supported: {', '.join(AUTH)}.")
+            raise errors.VpnError(f"Unsupported option auth.{name}. Supported: {', '.join(AUTH)}.")
         label = f"auth.{name}" if name in given_auth else labels.get(f"auth.{name}", f"auth.{name}")
         converted["auth"][name] = convert(value, AUTH[name], label)
         if name in SECRETS or name == "access_key":
@@ -191,7 +191,7 @@ def _auth(value: t.Any, label: str) -> dict[str, t.Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise VpnError(f"{label} must be a dictionary, got: {type(value).__name__}.")
+        raise errors.VpnError(f"{label} must be a dictionary, got: {type(value).__name__}.")
     return value
 
 
@@ -241,5 +241,5 @@ def secrets_of(auth: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     values = [str(auth[name]) for name in SECRETS if auth.get(name)]
     for value in auth.values():
         if isinstance(value, str) and "://" in value:
-            values += url_secrets(value)
+            values += errors.url_secrets(value)
     return tuple(values)

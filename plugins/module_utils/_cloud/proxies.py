@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .errors import VpnError, import_library, url_secrets
+from . import errors
 
 SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 _URL = re.compile(r"(?:[^/?#]*@)?(?:\[[0-9A-Fa-f:.%]+\]|[^\[\]/?#:@\s]+)(?::(\d*))?/?")
@@ -22,26 +22,26 @@ def check_proxy(proxy: str | None, environ: t.Mapping[str, str]) -> None:
     named = (name for name, value in environ.items() if value == proxy)
     variable = next((name for name in named if name.lower().endswith("_proxy")), "the environment")
     if proxy.strip() != proxy or proxy[0] in "\"'":
-        raise VpnError(
+        raise errors.VpnError(
             f"The proxy URL in {variable} is in quotation marks, or has whitespace such as a carriage "
             "return around it. Remove them."
         )
     scheme, separator, address = proxy.partition("://")
     scheme, address = (scheme.lower(), address) if separator else ("http", proxy)
     if scheme not in SCHEMES:
-        raise VpnError(
+        raise errors.VpnError(
             f"The proxy URL in {variable} has an unsupported scheme"
             + (f", {scheme}" if re.fullmatch(r"[a-z][a-z0-9+.-]*", scheme) else "")
             + f". Supported schemes: {', '.join(SCHEMES)}."
         )
     match = _URL.fullmatch(address)
     if match is None or int(match[1] or 0) > _LARGEST_PORT:
-        raise VpnError(
+        raise errors.VpnError(
             f"The proxy URL in {variable} is not valid. Check its host and port, and percent-encode "
             "special characters in its user and password."
         )
     if scheme.startswith("socks"):
-        import_library("socks", f"the SOCKS proxy of {variable}")
+        errors.import_library("socks", f"the SOCKS proxy of {variable}")
 
 
 def proxy_variables(environ: t.Mapping[str, str]) -> str:
@@ -60,5 +60,5 @@ def proxy_secrets(environ: t.Mapping[str, str]) -> tuple[str, ...]:
         secret
         for name, value in environ.items()
         if name.lower().endswith("_proxy")
-        for secret in url_secrets(value)
+        for secret in errors.url_secrets(value)
     )

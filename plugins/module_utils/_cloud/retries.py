@@ -10,7 +10,7 @@ import random
 import time
 import typing as t
 
-from .errors import VpnError
+from . import errors
 
 T = t.TypeVar("T")
 
@@ -32,7 +32,7 @@ def retry(
     for attempt in itertools.count():
         try:
             return call()
-        except VpnError as error:
+        except errors.VpnError as error:
             pause = error.retry_after
             if pause is None:
                 pause = min(MAX_BACKOFF, 2.0**attempt) * random.uniform(0.5, 1.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from .errors import VpnError
+from . import errors
 
 
 class Tls(t.NamedTuple):
@@ -25,7 +25,7 @@ def tls_settings(options: t.Mapping[str, t.Any]) -> Tls:
         if options.get(name):
             files[name] = str(Path(options[name]).expanduser())
             if not Path(files[name]).exists():
-                raise VpnError(f"{name}: file not found: {files[name]}.")
+                raise errors.VpnError(f"{name}: file not found: {files[name]}.")
     cert, key = files.get("client_cert"), files.get("client_key")
     return Tls(
         verify=files.get("ca_cert", True) if options["validate_certs"] else False,

@@ -16,7 +16,7 @@ import threading
 import time
 import typing as t
 
-from .errors import VpnError, import_library
+from . import errors
 from .proxies import check_proxy
 
 if t.TYPE_CHECKING:
@@ -28,17 +28,17 @@ MAX_RESPONSE_BYTES = 64 * 1024 * 1024  # 10 000 connections are 8 MB
 CHUNK_BYTES = 64 * 1024
 
 
-class ResponseTooLargeError(VpnError):
+class ResponseTooLargeError(errors.VpnError):
     """A response is larger than MAX_RESPONSE_BYTES."""
 
 
 def open_session(adapter: BoundedAdapter) -> Session:
     """Return a requests session that sends nothing but what this collection adds to a request."""
-    requests = import_library("requests", "every request to the API")
+    requests = errors.import_library("requests", "every request to the API")
     session: Session = requests.Session()
     session.auth = lambda request: request  # or requests would send credentials of ~/.netrc
     session.cookies.set_policy(
-        import_library("http.cookiejar", "requests").DefaultCookiePolicy(allowed_domains=[])
+        errors.import_library("http.cookiejar", "requests").DefaultCookiePolicy(allowed_domains=[])
     )
     # because a response can be packed several times, which multiplies the sizes
     session.headers["Accept-Encoding"] = "gzip"
@@ -52,9 +52,9 @@ class BoundedAdapter:
 
     def __init__(self, seconds: float) -> None:
         """Set how many seconds one request can take, from its first to its last byte."""
-        requests = import_library("requests", "every request to the API")
+        requests = errors.import_library("requests", "every request to the API")
         self._exceptions = requests.exceptions
-        self._select_proxy = import_library("requests.utils", "requests").select_proxy
+        self._select_proxy = errors.import_library("requests.utils", "requests").select_proxy
         self._adapter = _watched_adapter(requests.adapters.HTTPAdapter)
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -158,22 +158,22 @@ class _Exchange:
     def run(self, call: t.Callable[[], Response], seconds: float) -> Response:
         """Return what `call` returns. Raises _DeadlineError if it takes too long."""
         results: list[Response] = []
-        errors: list[BaseException] = []
+        failed: list[BaseException] = []
 
         def work() -> None:
             _current.exchange = self
             try:
                 results.append(call())
             except BaseException as error:  # handed to the caller below
-                errors.append(error)
+                failed.append(error)
             self._done.set()
 
         threading.Thread(target=work, daemon=True).start()
         self._done.wait(seconds)
         if results:
             return results[0]
-        if errors and not self.over:
-            raise errors[0]
+        if failed and not self.over:
+            raise failed[0]
         self.abort()
         raise _DeadlineError
 

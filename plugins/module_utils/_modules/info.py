@@ -11,14 +11,14 @@ from contextlib import closing
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._cloud import errors
 from .._cloud.client import Session
-from .._cloud.errors import VpnError
 from .._cloud.options import OPTIONS, merge_options, secrets_of, source_of
+from .._vpn import kinds
 from .._vpn.gathering import Messages, Selection, check_selection, gather
-from .._vpn.kinds import Kind
 
 
-def argument_spec(kind: Kind) -> dict[str, dict[str, t.Any]]:
+def argument_spec(kind: kinds.Kind) -> dict[str, dict[str, t.Any]]:
     """Return the options of the info module of a kind."""
     return {
         **OPTIONS,
@@ -36,14 +36,14 @@ def names_option(value: t.Any) -> list[str] | None:
     names = value if isinstance(value, list) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, (str, int, float)):
-            raise VpnError(
+            raise errors.VpnError(
                 "name must be a name, an ID, or a list of names and IDs, "
                 f"got: {type(name).__name__}."
             )
     return [str(name) for name in names]
 
 
-def run_info_module(kind: Kind, result: str) -> None:
+def run_info_module(kind: kinds.Kind, result: str) -> None:
     """Run the info module of a kind, which returns its list as `result`."""
     module = AnsibleModule(argument_spec=argument_spec(kind), supports_check_mode=True)
     params = module.params
@@ -76,7 +76,7 @@ def run_info_module(kind: Kind, result: str) -> None:
                 rows = wait_for_status(session, kind, selection, messages, wait)
             else:
                 rows = gather(session.client(kind.edition), kind, selection, messages)
-    except VpnError as error:
+    except errors.VpnError as error:
         failure = error
     else:
         module.exit_json(changed=False, **source, **{result: rows})

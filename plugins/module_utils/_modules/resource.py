@@ -30,10 +30,10 @@ from .._change.plan import (
     plan_present,
     predicted,
 )
+from .._cloud import errors
 from .._cloud.client import connect
-from .._cloud.errors import VpnError, one_line
 from .._cloud.options import OPTIONS, merge_options, secrets_of
-from .._vpn.kinds import CONNECTION, VPN_SERVICE
+from .._vpn import kinds
 from .._vpn.objects import Objects
 
 if t.TYPE_CHECKING:
@@ -85,7 +85,7 @@ def run_resource_module(writable: Writable, result: str) -> None:
         run = _Run(module, writable)
         with closing(run.client.session):
             answer = run.run(result)
-    except VpnError as error:
+    except errors.VpnError as error:
         failure = error
     else:
         module.exit_json(**answer)
@@ -198,13 +198,13 @@ class _Run:
             return str(rows[0]["id"])
         if rows:
             ids = ", ".join(sorted(row["id"] for row in rows))
-            raise VpnError(
-                f"{option}: {len(rows)} objects are named {one_line(text)[:80]}: {ids}. Set "
+            raise errors.VpnError(
+                f"{option}: {len(rows)} objects are named {errors.one_line(text)[:80]}: {ids}. Set "
                 f"{option} to one of these IDs."
             )
-        message = f"{option}: no object is named {one_line(text)[:80]}"
+        message = f"{option}: no object is named {errors.one_line(text)[:80]}"
         if not self.module.check_mode:
-            raise VpnError(f"{message}. Create it first, or check the name and the project.")
+            raise errors.VpnError(f"{message}. Create it first, or check the name and the project.")
         self.module.warn(f"{message} yet. An earlier task has to create it.")
         return Missing(text)
 
@@ -213,20 +213,20 @@ class _Run:
         kind, params = self.writable.kind, self.params
         for row in rows:
             if not self.objects.owns(row):
-                raise VpnError(
+                raise errors.VpnError(
                     f"{label(kind, row)} belongs to another project than the credentials. Use "
                     "credentials for that project."
                 )
         if not rows:
             if self.client.auth.roles == {"reader"}:
-                raise VpnError(
-                    f"Cannot tell whether {kind.title} {one_line(params['name'] or params['id'])} "
+                raise errors.VpnError(
+                    f"Cannot tell whether {kind.title} {errors.one_line(params['name'] or params['id'])} "
                     "exists, because the token has only the role reader, which usually cannot "
                     "read VPN objects. Use credentials with the role member."
                 )
             if self.present and params["id"] is not None:
-                raise VpnError(
-                    f"No {kind.title} has the ID {one_line(params['id'])}. Check id and the "
+                raise errors.VpnError(
+                    f"No {kind.title} has the ID {errors.one_line(params['id'])}. Check id and the "
                     "project, or omit id to create an object."
                 )
             return None, ()
@@ -246,8 +246,8 @@ class _Run:
         if len(fitting) == 1 and "endpoints" in self.wanted:
             return fitting[0], tuple(row for row in rows if row is not fitting[0])
         ids = ", ".join(sorted(row["id"] for row in rows))
-        raise VpnError(
-            f"{len(rows)} objects are named {one_line(params['name'])[:80]}: {ids}. Set id to select "
+        raise errors.VpnError(
+            f"{len(rows)} objects are named {errors.one_line(params['name'])[:80]}: {ids}. Set id to select "
             "one of them."
         )
 
@@ -259,21 +259,21 @@ class _Run:
         try:
             found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise VpnError(
-                f"peer_address: cannot resolve {one_line(name)}: {error}. Set peer_address to an IP "
+            raise errors.VpnError(
+                f"peer_address: cannot resolve {errors.one_line(name)}: {error}. Set peer_address to an IP "
                 "address."
             ) from None
         addresses = [str(info[4][0]).partition("%")[0] for info in found]
         here = str((actual or {}).get("peer_address"))
         self.wanted["peer_address"] = here if here in addresses else addresses[0]
         self.module.warn(
-            f"peer_address {one_line(name)} is resolved to {self.wanted['peer_address']} here, "
+            f"peer_address {errors.one_line(name)} is resolved to {self.wanted['peer_address']} here, "
             "because the server stores an address. A later change of the name's address is a "
             "change of the connection."
         )
 
     def _plan(self, actual: Row | None, leftovers: tuple[Row, ...]) -> Plan:
-        if actual is None and self.present and self.writable.kind is CONNECTION:
+        if actual is None and self.present and self.writable.kind is kinds.CONNECTION:
             self._check_service()
         dialect = self._known_dialect()
         plans = [
@@ -283,7 +283,7 @@ class _Run:
         if len({str(plan) for plan in plans}) > 1:
             plans = [self._try_plan(actual, leftovers, self._ask_dialect())]
         plan = plans[0]
-        if isinstance(plan, VpnError):
+        if isinstance(plan, errors.VpnError):
             raise plan
         return plan
 
@@ -294,15 +294,15 @@ class _Run:
         if (
             service_id
             and values.is_id(given)
-            and not self.objects.with_id(VPN_SERVICE, service_id, REFERENCE_FIELDS)
+            and not self.objects.with_id(kinds.VPN_SERVICE, service_id, REFERENCE_FIELDS)
         ):
-            raise VpnError(
+            raise errors.VpnError(
                 f"vpn_service: no VPN service has the ID {service_id}. Check the ID and the project."
             )
 
     def _try_plan(
         self, actual: Row | None, leftovers: tuple[Row, ...], dialect: str
-    ) -> Plan | VpnError:
+    ) -> Plan | errors.VpnError:
         params = self.params
         context = Context(
             dialect=dialect,
@@ -322,13 +322,13 @@ class _Run:
             if self.present:
                 return plan_present(self.writable, self.wanted, actual, context)
             return plan_absent(self.writable, actual, context)
-        except VpnError as error:
+        except errors.VpnError as error:
             return error
 
     def _users(self, actual: Row, leftovers: tuple[Row, ...]) -> tuple[Row, ...]:
         """Return the connections that use the object; one list for the whole run."""
         if self._connections is None:
-            self._connections = self.objects.every(CONNECTION, USER_FIELDS)
+            self._connections = self.objects.every(kinds.CONNECTION, USER_FIELDS)
         ids = {actual["id"], *(row["id"] for row in leftovers)}
         return tuple(
             row
@@ -346,7 +346,7 @@ class _Run:
         """Return the dialect of a server by its list of API extensions."""
         try:
             self.client.get("extensions", [("fields", "alias")])
-        except VpnError as error:
+        except errors.VpnError as error:
             if error.status != 404:
                 raise
             return "otc"
@@ -362,7 +362,7 @@ class _Run:
         waiting = self._waiting()
         if row is None or waiting is None:
             return row
-        if self.writable.kind is not CONNECTION and plan.action != "update":
+        if self.writable.kind is not kinds.CONNECTION and plan.action != "update":
             return row  # a service without a connection stays pending
         created = plan.action in ("create", "recreate")
         return settle(self.objects, self.writable.kind, row, waiting, fail_on_error=created)
@@ -380,7 +380,7 @@ def _parsed_options(writable: Writable, params: t.Mapping[str, t.Any]) -> Row:
         value = values.parse(one, params[one.option])
         problems = [values.problem(one, value, dialect) for dialect in values.DIALECTS]
         if all(problems):
-            raise VpnError(problems[0])
+            raise errors.VpnError(problems[0])
         wanted[one.name] = value
     if "type" in wanted and "endpoints" in wanted:
         values.check_endpoints(wanted["type"], wanted["endpoints"])

@@ -12,13 +12,13 @@ import ipaddress
 import typing as t
 from datetime import datetime, timezone
 
-from .._cloud.errors import one_line
+from .._cloud import errors
 from .facts import drop_secrets
 from .states import connection_state, normalize_status
 
 if t.TYPE_CHECKING:
+    from . import kinds
     from .facts import Row
-    from .kinds import Kind
 
     ById = t.Mapping[str, t.Sequence[Row]]  # several rows can have the same ID
 
@@ -28,7 +28,7 @@ _EIPS = ("eip1", "eip2", "master_eip", "slave_eip")
 _ROUTE_BASED = ("STATIC", "BGP")
 
 
-def normalize_enterprise(kind: Kind, rows: list[Row], project_id: str) -> list[Row]:
+def normalize_enterprise(kind: kinds.Kind, rows: list[Row], project_id: str) -> list[Row]:
     """Return the rows with every documented field, null where it is missing, without secrets.
 
     Every row also gets the edition and the project of the request, a connection its state. The rows
@@ -94,7 +94,10 @@ def log_entries(answer: t.Mapping[str, t.Any]) -> list[dict[str, str | None]]:
     timed = [(_seconds(entry.get("time")), entry.get("raw_message")) for entry in entries]
     timed.sort(key=lambda pair: -1.0 if pair[0] is None else pair[0], reverse=True)
     return [
-        {"time": _iso_time(seconds), "message": None if text is None else one_line(str(text))}
+        {
+            "time": _iso_time(seconds),
+            "message": None if text is None else errors.one_line(str(text)),
+        }
         for seconds, text in timed[:MAX_LOG_ENTRIES]
     ]
 

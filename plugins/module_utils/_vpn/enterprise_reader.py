@@ -11,10 +11,10 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import quote
 
-from .._cloud.errors import VpnError, one_line
+from .._cloud import errors
 from .._cloud.parallel import run_parallel
+from . import kinds
 from .enterprise import log_entries, neutral_facts, normalize_enterprise
-from .kinds import CUSTOMER_GATEWAY, ENTERPRISE_CONNECTION, ENTERPRISE_GATEWAY, Kind
 from .paging import Budget, page_rows
 from .reader import Reader
 
@@ -31,10 +31,10 @@ class EnterpriseReader(Reader):
 
     names_in_query = False
 
-    def _normalize(self, kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
+    def _normalize(self, kind: kinds.Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
         return normalize_enterprise(kind, rows, self._client.url.rpartition("/")[2])
 
-    def _list(self, kind: Kind, query: Query, name: str | None = None) -> list[Row]:
+    def _list(self, kind: kinds.Kind, query: Query, name: str | None = None) -> list[Row]:
         return self._rows(kind, [], lambda _query: list_rows(self._client, kind))
 
     def _added(self, rows: list[Row], selection: Selection, names: t.Collection[str]) -> list[Row]:
@@ -46,14 +46,17 @@ class EnterpriseReader(Reader):
 
     def _resolve(self, rows: list[Row], names: t.Collection[str]) -> list[Row]:
         """Return the named values for each connection."""
-        fields = {field for name in names for field in ENTERPRISE_CONNECTION.derived[name]}
-        kinds = [
+        fields = {field for name in names for field in kinds.ENTERPRISE_CONNECTION.derived[name]}
+        needed = [
             kind
-            for id_field, kind in ENTERPRISE_CONNECTION.references.values()
+            for id_field, kind in kinds.ENTERPRISE_CONNECTION.references.values()
             if id_field in fields and any(row.get(id_field) for row in rows)
         ]
-        lists = dict(zip(kinds, run_parallel(self._readable, kinds)))
-        by_id: dict[Kind, dict[str, list[Row]]] = {ENTERPRISE_GATEWAY: {}, CUSTOMER_GATEWAY: {}}
+        lists = dict(zip(needed, run_parallel(self._readable, needed)))
+        by_id: dict[kinds.Kind, dict[str, list[Row]]] = {
+            kinds.ENTERPRISE_GATEWAY: {},
+            kinds.CUSTOMER_GATEWAY: {},
+        }
         for kind, found in lists.items():
             for row in found or ():
                 by_id[kind].setdefault(row["id"], []).append(row)
@@ -68,12 +71,12 @@ class EnterpriseReader(Reader):
             if row["state"] == "up":
                 return None
             try:
-                path = f"{ENTERPRISE_CONNECTION.path}/{quote(row['id'], safe='')}/log"
+                path = f"{kinds.ENTERPRISE_CONNECTION.path}/{quote(row['id'], safe='')}/log"
                 return log_entries(self._client.get(path))
-            except VpnError as error:
+            except errors.VpnError as error:
                 if not error.forbidden and error.status not in (400, 404):
                     raise
-                unsupported.append(f"{one_line(str(row['name'] or row['id']))} ({error})")
+                unsupported.append(f"{errors.one_line(str(row['name'] or row['id']))} ({error})")
                 return None
 
         logs: list[list[t.Any] | None] = []
@@ -87,7 +90,7 @@ class EnterpriseReader(Reader):
         return logs
 
 
-def list_rows(client: Client, kind: Kind) -> list[Row]:
+def list_rows(client: Client, kind: kinds.Kind) -> list[Row]:
     """Return every row of a kind; never a partial list. Raises VpnError.
 
     The total number that the server returns shows whether rows with the same time were lost.
@@ -98,14 +101,14 @@ def list_rows(client: Client, kind: Kind) -> list[Row]:
         rows, total = _marked_pages(client, kind, budget)
         if total is None or len(rows) >= total:
             return rows
-    raise VpnError(
+    raise errors.VpnError(
         f"Cannot list {kind.title} objects at {client.location(kind.path)}: the server returned "
         f"{len(rows or ())} of {total} objects. Try again.",
         temporary=True,
     )
 
 
-def _marked_pages(client: Client, kind: Kind, budget: Budget) -> tuple[list[Row], int | None]:
+def _marked_pages(client: Client, kind: kinds.Kind, budget: Budget) -> tuple[list[Row], int | None]:
     """Return the rows of all pages, and the total number that the last page contains.
 
     The marker of a page is the creation time of its last row. A row with the ID of a row on an earlier
@@ -133,7 +136,7 @@ def _marked_pages(client: Client, kind: Kind, budget: Budget) -> tuple[list[Row]
         if not isinstance(marker, str) or marker in markers:
             if total is not None and len(rows) >= total:
                 return rows, total
-            raise VpnError(
+            raise errors.VpnError(
                 f"Pagination of GET {client.location(kind.path)} failed: the server returned "
                 f"{'the same marker twice' if marker in markers else 'a full page without a marker'}."
             )

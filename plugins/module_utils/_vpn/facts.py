@@ -12,7 +12,7 @@ import typing as t
 from .states import connection_state, normalize_status
 
 if t.TYPE_CHECKING:
-    from .kinds import Kind
+    from . import kinds
 
 Row = dict[str, t.Any]  # an object of the API
 
@@ -25,7 +25,7 @@ _SECRET = re.compile(
 )
 
 
-def normalize(kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
+def normalize(kind: kinds.Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
     """Return the rows with every documented field under its documented name, null where it is missing.
 
     Other fields of the server are kept, unless their names are those of secrets; a pre-shared key only

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import typing as t
 
-from .._cloud.errors import VpnError
+from .._cloud import errors
 from .reader import Messages, Reader, Selection
 from .states import normalize_status
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client
+    from . import kinds
     from .facts import Row
-    from .kinds import Kind
 
 __all__ = ["Messages", "Selection", "check_selection", "create_reader", "gather"]
 
 
 def check_selection(
-    kind: Kind,
+    kind: kinds.Kind,
     selection: Selection,
     warn: t.Callable[[str], None],
     wait_for: t.Iterable[str] = (),
@@ -35,11 +35,11 @@ def check_selection(
     """
     unknown = sorted(set(selection.fields or ()) - set(kind.names))
     if unknown:
-        raise VpnError(
+        raise errors.VpnError(
             f"Unknown fields: {', '.join(unknown)}. Supported fields: {', '.join(kind.names)}."
         )
     if "psk" in (selection.fields or ()) and not selection.include_psk:
-        raise VpnError("fields contains psk, which requires include_psk: true.")
+        raise errors.VpnError("fields contains psk, which requires include_psk: true.")
     for option, statuses in (
         ("status", selection.filters.get("status") or ()),
         ("wait_for", wait_for),
@@ -52,7 +52,7 @@ def check_selection(
             )
 
 
-def gather(client: Client, kind: Kind, selection: Selection, messages: Messages) -> list[Row]:
+def gather(client: Client, kind: kinds.Kind, selection: Selection, messages: Messages) -> list[Row]:
     """Return the selected objects of a kind. Raises VpnError.
 
     Call `check_selection` first, before there is a client.

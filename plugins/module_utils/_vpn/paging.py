@@ -10,13 +10,12 @@ import time
 import typing as t
 from urllib.parse import parse_qs
 
-from .._cloud.errors import VpnError, one_line, redact_url
-from .._cloud.failures import server_message
+from .._cloud import errors, failures
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Client, Query
+    from . import kinds
     from .facts import Row
-    from .kinds import Kind
 
 MAX_ATTEMPTS = 4  # to read a list that changes during pagination
 MAX_PAGES = 5000
@@ -31,7 +30,7 @@ class _ChangedError(Exception):
     """The list changed during pagination."""
 
 
-def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Row]:
+def list_rows(client: Client, kind: kinds.Kind, query: Query | None = None) -> list[Row]:
     """Return every row of a kind that the query selects; never a partial list. Raises VpnError."""
     query = query or []
     budget = Budget(client, kind)
@@ -47,13 +46,15 @@ def list_rows(client: Client, kind: Kind, query: Query | None = None) -> list[Ro
     sorts = None if ids == sorted(ids) else True
     try:
         return _read_stable(client, kind, query + _BY_ID, budget, limit, sorts)
-    except VpnError as error:
+    except errors.VpnError as error:
         if error.status != 400:
             raise
     return _read_stable(client, kind, query, budget, limit, sorts=False)
 
 
-def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = None) -> Row | None:
+def get_row(
+    client: Client, kind: kinds.Kind, object_id: str, query: Query | None = None
+) -> Row | None:
     """Return one object, or None after HTTP 404.
 
     That means that the object does not exist only if the list of the kind can be read, because
@@ -62,7 +63,7 @@ def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = No
     path = f"{kind.path}/{object_id}"
     try:
         answer = client.get(path, query)
-    except VpnError as error:
+    except errors.VpnError as error:
         if error.status == 404:
             return None
         raise
@@ -75,7 +76,7 @@ def get_row(client: Client, kind: Kind, object_id: str, query: Query | None = No
 class Budget:
     """What reading one list may cost at most."""
 
-    def __init__(self, client: Client, kind: Kind) -> None:
+    def __init__(self, client: Client, kind: kinds.Kind) -> None:
         """Start the time of a list."""
         self._where = f"GET {client.location(kind.path)}"
         self._client = client
@@ -94,13 +95,13 @@ class Budget:
             limit = f"{self._client.session.timeout * MAX_LIST_TIMEOUTS:g} seconds"
         else:
             return
-        raise VpnError(
+        raise errors.VpnError(
             f"Pagination of {self._where} failed: the list does not end within {limit}. "
             "Check endpoint, or use a filter."
         )
 
 
-def page_rows(client: Client, kind: Kind, answer: t.Mapping[str, t.Any]) -> list[Row]:
+def page_rows(client: Client, kind: kinds.Kind, answer: t.Mapping[str, t.Any]) -> list[Row]:
     """Return the rows of a response. Raises VpnError for a response without a list of objects."""
     page = answer.get(kind.plural)
     if not isinstance(page, list) or not all(isinstance(row, dict) for row in page):
@@ -112,17 +113,17 @@ def _message(answer: t.Mapping[str, t.Any]) -> str:
     """Return the message of an error body that was sent with a status of success."""
     if "message" not in answer:
         return ""
-    return f", but the message: {server_message(json.dumps(answer).encode())}"
+    return f", but the message: {failures.server_message(json.dumps(answer).encode())}"
 
 
-def _continues(client: Client, kind: Kind, query: Query, page: list[Row]) -> bool:
+def _continues(client: Client, kind: kinds.Kind, query: Query, page: list[Row]) -> bool:
     """Return whether there are rows behind a page as long as a default limit, without a link."""
     marker = page[-1].get("id")
     if not isinstance(marker, str):
         return False
     try:
         answer = client.get(kind.path, [*query, ("limit", str(len(page))), ("marker", marker)])
-    except VpnError as error:
+    except errors.VpnError as error:
         if error.status != 400:
             raise
         return False
@@ -131,7 +132,7 @@ def _continues(client: Client, kind: Kind, query: Query, page: list[Row]) -> boo
 
 
 def _read_stable(
-    client: Client, kind: Kind, query: Query, budget: Budget, limit: int, sorts: bool | None
+    client: Client, kind: kinds.Kind, query: Query, budget: Budget, limit: int, sorts: bool | None
 ) -> list[Row]:
     """Return the rows of all pages, read again while the list changes.
 
@@ -154,21 +155,23 @@ def _read_stable(
             if sorts:
                 return rows
         previous = set(ids)
-    raise VpnError(
+    raise errors.VpnError(
         f"Cannot list {kind.title} objects at {client.location(kind.path)}: the list changed "
         f"{MAX_ATTEMPTS} times during pagination. Try again.",
         temporary=True,
     )
 
 
-def _sorts(client: Client, kind: Kind, query: Query, ids: list[str]) -> bool:
+def _sorts(client: Client, kind: kinds.Kind, query: Query, ids: list[str]) -> bool:
     """Return whether the last ID comes first in descending order."""
     other = [("sort_dir", "desc") if one == _BY_ID[1] else one for one in query]
     page = page_rows(client, kind, client.get(kind.path, [*other, ("limit", "1")]))
     return [row.get("id") for row in page[:1]] == ids[-1:]
 
 
-def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit: int) -> list[Row]:
+def _list_pages(
+    client: Client, kind: kinds.Kind, query: Query, budget: Budget, limit: int
+) -> list[Row]:
     """Return the rows of all pages.
 
     With a `limit`, a page of so many rows has a next one even without a link. Raises _ChangedError
@@ -189,7 +192,7 @@ def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit:
             following = [("limit", str(limit)), ("marker", page_ids[-1])]
         marker = dict(following).get("marker", "")
         if tuple(page_ids) in pages or marker in markers or (following and not page):
-            raise VpnError(
+            raise errors.VpnError(
                 f"Pagination of GET {client.location(kind.path)} failed: the server returned the same "
                 "page twice."
             )
@@ -209,7 +212,7 @@ def _list_pages(client: Client, kind: Kind, query: Query, budget: Budget, limit:
         page_query = following
 
 
-def next_page(answer: t.Mapping[str, t.Any], kind: Kind, page_length: int) -> Query:
+def next_page(answer: t.Mapping[str, t.Any], kind: kinds.Kind, page_length: int) -> Query:
     """Return the query of the next page, from a link's marker or URL; empty at the end of the list.
 
     Only marker and limit of a URL are used, because its host can be an internal one. Raises VpnError
@@ -225,14 +228,14 @@ def next_page(answer: t.Mapping[str, t.Any], kind: Kind, page_length: int) -> Qu
             limit = query.get("limit", [str(page_length or "")])[-1]
             return [("limit", limit)] * bool(limit) + [("marker", str(marker))]
         if href is not None:
-            raise VpnError(
+            raise errors.VpnError(
                 f"Pagination of {kind.title} objects failed: the link to the next page "
-                f"({one_line(redact_url(str(href))) or 'empty'}) has no marker."
+                f"({errors.one_line(errors.redact_url(str(href))) or 'empty'}) has no marker."
             )
     return []
 
 
-def _next_links(answer: t.Mapping[str, t.Any], kind: Kind) -> list[t.Any]:
+def _next_links(answer: t.Mapping[str, t.Any], kind: kinds.Kind) -> list[t.Any]:
     """Return the links to a next page, in all places where servers are known to put one."""
     found: list[t.Any] = []
     for links in (answer.get(kind.plural + "_links"), answer.get("links")):

@@ -12,10 +12,10 @@ import typing as t
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from .._cloud.errors import VpnError, one_line
+from .._cloud import errors
 from .._cloud.parallel import run_parallel
+from . import kinds
 from .facts import normalize, pick_fields
-from .kinds import SUBNET, Kind
 from .matching import filter_rows, find_named, looks_like_id
 from .paging import get_row, list_rows
 
@@ -49,7 +49,7 @@ class Selection(t.NamedTuple):
             return None
         return [self.name] if isinstance(self.name, str) else list(self.name)
 
-    def resolved(self, kind: Kind) -> tuple[str, ...]:
+    def resolved(self, kind: kinds.Kind) -> tuple[str, ...]:
         """Return the names that resolving adds to each connection.
 
         If `fields` contains some of them, only these; otherwise all with `resolve`, or those `added`.
@@ -79,10 +79,11 @@ class Reader:
         """Store where objects are read from, and where warnings go."""
         self._client = client
         self._messages = messages
-        self._lists: dict[Kind, list[Row]] = {}  # complete lists that are needed again
-        self._without_fields: set[Kind] = set()  # kinds whose server does not support the query
+        self._lists: dict[kinds.Kind, list[Row]] = {}  # complete lists that are needed again
+        # Kinds whose server does not support the query.
+        self._without_fields: set[kinds.Kind] = set()
 
-    def fetch(self, kind: Kind, selection: Selection) -> list[Row]:
+    def fetch(self, kind: kinds.Kind, selection: Selection) -> list[Row]:
         """Return the rows that match all filters, with at least the fields that later steps need.
 
         If a retired region has none, a warning says where they are.
@@ -97,7 +98,7 @@ class Reader:
             )
         return rows
 
-    def _fetch(self, kind: Kind, selection: Selection) -> list[Row]:
+    def _fetch(self, kind: kinds.Kind, selection: Selection) -> list[Row]:
         filters = dict(selection.filters)
         perhaps_names = []
         for option, (id_field, referenced) in kind.references.items():
@@ -121,7 +122,9 @@ class Reader:
             found = filter_rows(rows, filters)
         return found
 
-    def fetch_ids(self, kind: Kind, ids: t.Collection[str], selection: Selection) -> list[Row]:
+    def fetch_ids(
+        self, kind: kinds.Kind, ids: t.Collection[str], selection: Selection
+    ) -> list[Row]:
         """Return the objects with these IDs that still exist."""
         query = [("fields", name) for name in requested_fields(kind, selection, {})]
         found = None
@@ -131,10 +134,10 @@ class Reader:
         rows = [row for row in rows if row["id"] in ids]
         return self._normalize(kind, rows, selection.include_psk)
 
-    def _normalize(self, kind: Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
+    def _normalize(self, kind: kinds.Kind, rows: list[Row], include_psk: bool = False) -> list[Row]:
         return normalize(kind, rows, include_psk)
 
-    def _named(self, kind: Kind, names: list[str] | None, query: Query) -> list[Row]:
+    def _named(self, kind: kinds.Kind, names: list[str] | None, query: Query) -> list[Row]:
         """Return the rows with these names or IDs, in the order of the list."""
         if names is None:
             return self._list(kind, query)
@@ -155,7 +158,7 @@ class Reader:
         wanted = {id(row) for row in found}
         return [row for row in rows if id(row) in wanted]
 
-    def _single(self, kind: Kind, object_id: str, query: Query) -> Row | None:
+    def _single(self, kind: kinds.Kind, object_id: str, query: Query) -> Row | None:
         """Return the object with an ID; None after any 404, whatever it means."""
 
         def fetch(query: Query) -> list[Row]:
@@ -164,12 +167,14 @@ class Reader:
 
         return next(iter(self._rows(kind, query, fetch)), None)
 
-    def _list(self, kind: Kind, query: Query, name: str | None = None) -> list[Row]:
+    def _list(self, kind: kinds.Kind, query: Query, name: str | None = None) -> list[Row]:
         # The name only makes the response smaller, because every response is filtered on arrival.
         query = query + ([("name", name)] if name is not None else [])
         return self._rows(kind, query, lambda query: list_rows(self._client, kind, query))
 
-    def _rows(self, kind: Kind, query: Query, fetch: t.Callable[[Query], list[Row]]) -> list[Row]:
+    def _rows(
+        self, kind: kinds.Kind, query: Query, fetch: t.Callable[[Query], list[Row]]
+    ) -> list[Row]:
         """Return the rows of a response, or of a second one if the server does not support the query.
 
         Servers can ignore `fields`, return empty objects, or return only one of several fields.
@@ -181,7 +186,7 @@ class Reader:
                 if all(map(expected.issubset, rows)) and _have_ids(rows):
                     return rows
                 problem = "rows lack requested fields"
-            except VpnError as error:
+            except errors.VpnError as error:
                 if error.status != 400:
                     raise
                 problem = str(error)
@@ -194,7 +199,7 @@ class Reader:
             raise self._client.unexpected(kind.path, "it has objects without an id")
         return rows
 
-    def _referenced_ids(self, kind: Kind, value: str, again: bool) -> list[str]:
+    def _referenced_ids(self, kind: kinds.Kind, value: str, again: bool) -> list[str]:
         """Return the IDs of the objects with a name or ID; keep their list if it is needed again."""
         if again:
             self._lists[kind] = self._fetch(kind, Selection())
@@ -203,7 +208,7 @@ class Reader:
             rows = self._fetch(kind, Selection(name=value, fields=["id"]))
         return [row["id"] for row in rows]
 
-    def complete(self, kind: Kind, rows: list[Row], selection: Selection) -> list[Row]:
+    def complete(self, kind: kinds.Kind, rows: list[Row], selection: Selection) -> list[Row]:
         """Return the rows as results: references resolved, and only the selected fields."""
         names = selection.resolved(kind)
         added = self._added(rows, selection, names)
@@ -236,26 +241,26 @@ class Reader:
         objects = dict(zip(ids, run_parallel(lambda kind: self._objects(kind, ids[kind]), [*ids])))
         subnets = referenced_subnets(rows, names, objects)
         if subnets:
-            objects[SUBNET] = self._objects(SUBNET, subnets)
+            objects[kinds.SUBNET] = self._objects(kinds.SUBNET, subnets)
         return [resolve_references(row, names, objects) for row in rows]
 
-    def _readable(self, kind: Kind) -> list[Row] | None:
+    def _readable(self, kind: kinds.Kind) -> list[Row] | None:
         """Return all objects of a kind, or None with a warning if the user may not read them."""
         if kind in self._lists:
             return self._lists[kind]
         query = [("fields", name) for name in kind.default_fields]
         try:
             rows = self._list(kind, query)
-        except VpnError as error:
+        except errors.VpnError as error:
             if not error.forbidden and error.status != 404:
                 raise
             self._messages.warn(
                 f"Cannot read {kind.title} objects, so values that refer to them are null: {error}"
             )
             return None
-        return rows if kind is SUBNET else self._normalize(kind, rows)
+        return rows if kind is kinds.SUBNET else self._normalize(kind, rows)
 
-    def _objects(self, kind: Kind, ids: t.Collection[str]) -> dict[str, Row]:
+    def _objects(self, kind: kinds.Kind, ids: t.Collection[str]) -> dict[str, Row]:
         """Return the objects of a kind with these IDs, by ID.
 
         A warning names what is missing or not readable.
@@ -268,7 +273,7 @@ class Reader:
         if missing:
             self._messages.warn(
                 f"Cannot find {len(missing)} {kind.title} objects, so values that refer to them are "
-                f"null: {one_line(', '.join(missing[:5]))}{' and others' if len(missing) > 5 else ''}."
+                f"null: {errors.one_line(', '.join(missing[:5]))}{' and others' if len(missing) > 5 else ''}."
             )
         return objects
 
@@ -278,7 +283,7 @@ def _have_ids(rows: t.Iterable[Row]) -> bool:
 
 
 def requested_fields(
-    kind: Kind, selection: Selection, filters: t.Mapping[str, t.Any]
+    kind: kinds.Kind, selection: Selection, filters: t.Mapping[str, t.Any]
 ) -> t.Sequence[str]:
     """Return the fields that a request names: those to return, to filter by and to derive from."""
     if selection.fields is None:
@@ -292,7 +297,7 @@ def requested_fields(
     return [name for name in kind.fields if name in needed]
 
 
-def _needed_fields(kind: Kind, selection: Selection) -> set[str]:
+def _needed_fields(kind: kinds.Kind, selection: Selection) -> set[str]:
     """Return the fields that the derived names of a result are made of."""
     names = (*(selection.fields or ()), *selection.resolved(kind))
     return {field for name in names for field in kind.derived.get(name, ())}

@@ -8,21 +8,23 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from .kinds import CONNECTION, ENDPOINT_GROUP, REFERENCES, SUBNET, VPN_SERVICE, Kind
+from . import kinds
 
 if t.TYPE_CHECKING:
     from .facts import Row
 
-    Objects = t.Mapping[Kind, t.Mapping[str, Row]]  # by kind and ID
+    Objects = t.Mapping[kinds.Kind, t.Mapping[str, Row]]  # by kind and ID
 
 
-def referenced_ids(rows: t.Iterable[Row], names: t.Collection[str]) -> dict[Kind, set[str]]:
+def referenced_ids(rows: t.Iterable[Row], names: t.Collection[str]) -> dict[kinds.Kind, set[str]]:
     """Return the IDs of the objects that the named values are made of, by kind."""
-    fields = {field for name in names for field in CONNECTION.derived[name]}
-    ids: dict[Kind, set[str]] = {}
-    for _name, id_field, kind in REFERENCES:
+    fields = {field for name in names for field in kinds.CONNECTION.derived[name]}
+    ids: dict[kinds.Kind, set[str]] = {}
+    for _name, id_field, kind in kinds.REFERENCES:
         if id_field in fields:
-            only_cidrs = kind is VPN_SERVICE and not {"vpn_service", "local_address"} & set(names)
+            only_cidrs = kind is kinds.VPN_SERVICE and not {"vpn_service", "local_address"} & set(
+                names
+            )
             ids.setdefault(kind, set()).update(
                 row[id_field]
                 for row in rows
@@ -40,10 +42,10 @@ def referenced_subnets(
     """Return the IDs of the subnets that the named values are made of."""
     ids: list[t.Any] = []
     if {"local_cidrs", "remote_cidrs"} & set(names):
-        for group in objects.get(ENDPOINT_GROUP, {}).values():
+        for group in objects.get(kinds.ENDPOINT_GROUP, {}).values():
             ids += _subnet_ids(group)
     if "local_cidrs" in names:
-        services = objects.get(VPN_SERVICE, {})
+        services = objects.get(kinds.VPN_SERVICE, {})
         ids += [
             (_by_id(services, row.get("vpnservice_id")) or {}).get("subnet_id")
             for row in rows
@@ -59,10 +61,10 @@ def resolve_references(row: Row, names: t.Collection[str], objects: Objects) -> 
     """
     values: Row = {
         name: _by_id(objects.get(kind, {}), row.get(id_field))
-        for name, id_field, kind in REFERENCES
+        for name, id_field, kind in kinds.REFERENCES
     }
     service = values["vpn_service"] or {}
-    subnets = objects.get(SUBNET, {})
+    subnets = objects.get(kinds.SUBNET, {})
     addresses = (
         service.get(f"external_v{version}_ip") for version in _ip_versions(row.get("peer_address"))
     )

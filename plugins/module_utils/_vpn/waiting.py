@@ -8,15 +8,15 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._cloud.errors import VpnError, one_line
+from .._cloud import errors
 from .gathering import create_reader
 from .matching import find_named
 from .states import normalize_status
 
 if t.TYPE_CHECKING:
     from .._cloud.client import Session
+    from . import kinds
     from .facts import Row
-    from .kinds import Kind
     from .reader import Messages, Reader, Selection
 
 MAX_SECONDS = 86400.0 * 7
@@ -42,11 +42,13 @@ class Wait(t.NamedTuple):
             ("wait_interval", self.interval, 0.001),
         ):
             if not lowest <= value <= MAX_SECONDS:
-                raise VpnError(f"{option} must be {lowest:g} to {MAX_SECONDS:g}, got: {value:g}.")
+                raise errors.VpnError(
+                    f"{option} must be {lowest:g} to {MAX_SECONDS:g}, got: {value:g}."
+                )
 
 
 def wait_for_status(
-    session: Session, kind: Kind, selection: Selection, messages: Messages, wait: Wait
+    session: Session, kind: kinds.Kind, selection: Selection, messages: Messages, wait: Wait
 ) -> list[Row]:
     """Return the selected objects once each of them has one of the statuses.
 
@@ -64,7 +66,7 @@ def wait_for_status(
         with reader.passing_warnings():
             _poll(reader, kind, selection, wait, end, selected)
             return reader.complete(kind, list(selected.values()), selection)
-    except VpnError:
+    except errors.VpnError:
         if not wait.timeout or time.monotonic() < end:
             raise
     raise _timed_out(kind, wait, selected)
@@ -72,7 +74,7 @@ def wait_for_status(
 
 def _poll(
     reader: Reader,
-    kind: Kind,
+    kind: kinds.Kind,
     selection: Selection,
     wait: Wait,
     end: float,
@@ -93,7 +95,7 @@ def _poll(
         found = {row["id"]: row for row in reader.fetch_ids(kind, selected, selection)}
         deleted = [row for object_id, row in selected.items() if object_id not in found]
         if deleted:
-            raise VpnError(
+            raise errors.VpnError(
                 f"{len(deleted)} of {len(selected)} {kind.title} objects were deleted while waiting "
                 f"for {wait.names}. Last status: {_statuses(deleted)}."
             )
@@ -105,7 +107,7 @@ def _waiting(wait: Wait, selected: t.Mapping[str, Row]) -> list[Row]:
     return [row for row in selected.values() if row["status"] not in statuses]
 
 
-def _timed_out(kind: Kind, wait: Wait, selected: t.Mapping[str, Row]) -> VpnError:
+def _timed_out(kind: kinds.Kind, wait: Wait, selected: t.Mapping[str, Row]) -> errors.VpnError:
     sentence = f"Timed out after {wait.timeout:g} seconds waiting for {wait.names}: "
     rows = _waiting(wait, selected)
     if rows:
@@ -114,21 +116,25 @@ def _timed_out(kind: Kind, wait: Wait, selected: t.Mapping[str, Row]) -> VpnErro
         )
     else:
         sentence += f"the {kind.title} objects could not be read."
-    return VpnError(sentence, temporary=True)
+    return errors.VpnError(sentence, temporary=True)
 
 
-def _require(kind: Kind, selection: Selection, rows: list[Row]) -> None:
+def _require(kind: kinds.Kind, selection: Selection, rows: list[Row]) -> None:
     """Raise VpnError if nothing is selected, or one of the listed names matches nothing."""
     missing = [name for name in selection.names or () if not find_named(rows, name)]
     if missing:
-        raise VpnError(
-            f"Cannot wait for {one_line(', '.join(missing))}: no {kind.title} that matches the filters "
+        raise errors.VpnError(
+            f"Cannot wait for {errors.one_line(', '.join(missing))}: no {kind.title} that matches the filters "
             "has this name or ID. Check name, the project and the filters."
         )
     if not rows:
-        raise VpnError(f"Cannot wait: no {kind.title} matches. Check the project and the filters.")
+        raise errors.VpnError(
+            f"Cannot wait: no {kind.title} matches. Check the project and the filters."
+        )
 
 
 def _statuses(rows: t.Iterable[Row]) -> str:
     pairs = ((str(row["name"] or row["id"]), str(row["status"] or "unknown")) for row in rows)
-    return ", ".join(f"{one_line(name)[:80]}: {one_line(status)[:40]}" for name, status in pairs)
+    return ", ".join(
+        f"{errors.one_line(name)[:80]}: {errors.one_line(status)[:40]}" for name, status in pairs
+    )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .kinds import CONNECTION, ENDPOINT_GROUP, IKE_POLICY, IPSEC_POLICY, ROUTER, VPN_SERVICE, Kind
+from . import kinds
 
 MAX_INTEGER = 2**31 - 1  # what the column of a database takes
 MAX_TEXT = 255
@@ -42,7 +42,7 @@ class Field:
     required: bool = False  # to create an object
     update: bool = True  # whether a PUT can change it
     default: t.Any = None  # what a server assumes at creation
-    refers_to: Kind | None = None
+    refers_to: kinds.Kind | None = None
     excludes: tuple[str, ...] = ()  # fields that an object with this one cannot have
     members: t.Mapping[str, Field] = field(default_factory=dict)  # of a dictionary
 
@@ -65,7 +65,7 @@ class Field:
 class Writable:
     """How objects of a kind are created, changed and removed."""
 
-    kind: Kind
+    kind: kinds.Kind
     fields: tuple[Field, ...]
     used_by: tuple[str, ...] = ()  # the fields of a connection that contain the object's ID
     frozen_in_use: bool = False  # whether Neutron refuses every change of an object in use
@@ -90,7 +90,7 @@ def _choice(option: str, *choices: str, **columns: t.Any) -> Field:
     )
 
 
-def _reference(option: str, api: str, kind: Kind, **columns: t.Any) -> Field:
+def _reference(option: str, api: str, kind: kinds.Kind, **columns: t.Any) -> Field:
     return Field(option, _TEXT, api=api, form="id", refers_to=kind, **columns)
 
 
@@ -158,10 +158,10 @@ WAIT_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 SERVICES = Writable(
-    VPN_SERVICE,
+    kinds.VPN_SERVICE,
     (
         _NAME,
-        _reference("router", "router_id", ROUTER, required=True, update=False),
+        _reference("router", "router_id", kinds.ROUTER, required=True, update=False),
         Field("subnet_id", _TEXT, form="id", update=False),
         _DESCRIPTION,
         Field("admin_state_up", _FLAG, otc=Limits(fixed=True), default=True),
@@ -170,7 +170,7 @@ SERVICES = Writable(
     own_options=WAIT_OPTIONS,
 )
 IKE_POLICIES = Writable(
-    IKE_POLICY,
+    kinds.IKE_POLICY,
     (
         _NAME,
         _DESCRIPTION,
@@ -182,7 +182,7 @@ IKE_POLICIES = Writable(
     frozen_in_use=True,
 )
 IPSEC_POLICIES = Writable(
-    IPSEC_POLICY,
+    kinds.IPSEC_POLICY,
     (
         _NAME,
         _DESCRIPTION,
@@ -202,7 +202,7 @@ IPSEC_POLICIES = Writable(
     frozen_in_use=True,
 )
 ENDPOINT_GROUPS = Writable(
-    ENDPOINT_GROUP,
+    kinds.ENDPOINT_GROUP,
     (
         _NAME,
         _choice("type", "subnet", "cidr", required=True, update=False),
@@ -226,14 +226,20 @@ _DPD = {
     "timeout": Field("timeout", _NUMBER, Limits(minimum=2)),
 }
 CONNECTIONS = Writable(
-    CONNECTION,
+    kinds.CONNECTION,
     (
         _NAME,
-        _reference("vpn_service", "vpnservice_id", VPN_SERVICE, required=True, update=False),
-        _reference("ike_policy", "ikepolicy_id", IKE_POLICY, required=True, update=False),
-        _reference("ipsec_policy", "ipsecpolicy_id", IPSEC_POLICY, required=True, update=False),
-        _reference("local_ep_group", "local_ep_group_id", ENDPOINT_GROUP, excludes=("peer_cidrs",)),
-        _reference("peer_ep_group", "peer_ep_group_id", ENDPOINT_GROUP, excludes=("peer_cidrs",)),
+        _reference("vpn_service", "vpnservice_id", kinds.VPN_SERVICE, required=True, update=False),
+        _reference("ike_policy", "ikepolicy_id", kinds.IKE_POLICY, required=True, update=False),
+        _reference(
+            "ipsec_policy", "ipsecpolicy_id", kinds.IPSEC_POLICY, required=True, update=False
+        ),
+        _reference(
+            "local_ep_group", "local_ep_group_id", kinds.ENDPOINT_GROUP, excludes=("peer_cidrs",)
+        ),
+        _reference(
+            "peer_ep_group", "peer_ep_group_id", kinds.ENDPOINT_GROUP, excludes=("peer_cidrs",)
+        ),
         Field(
             "peer_cidrs",
             {"type": "list", "elements": "str"},
