@@ -12,21 +12,34 @@ import ipaddress
 import re
 import threading
 import time
+import types
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleError
+from ansible.inventory.data import InventoryData
+from ansible.inventory.group import Group
 from ansible.inventory.host import Host
 from ansible.inventory.manager import split_host_pattern
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.parallel import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
-from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import hosts, options, sources
+from ansible_collections.otc.vpn.plugins.plugin_utils._inventory import (
+    data,
+    hosts,
+    options,
+    sources,
+)
+from ansible_collections.otc.vpn.plugins.plugin_utils._inventory.compile_once import compile_once
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.mock_api import MockApi
+from tests.unit.clients import LIST
 from tests.unit.remains import ends_within, remains, server, sockets
 
 Row = dict[str, t.Any]
@@ -61,6 +74,8 @@ def evaluate(name: str, value: t.Any, kind: str, evaluated: t.Any = None) -> t.A
         ("name", "", "str", "not set"),
         ("name", 7, "str", 7),
         ("hostvars_prefix", "", "str", ""),
+        ("name", ["a", 7], "raw", ["a", 7]),
+        ("name", {"a": 1}, "raw", {"a": 1}),
         ("compose", {"a": "{{ b }}"}, "dict", {"a": "{{ b }}"}),
         (
             "auth",
@@ -96,6 +111,61 @@ def test_option_of_wrong_shape_is_rejected_without_its_value(
         evaluate(name, value, kind)
     assert str(caught.value).startswith(expected)
     assert "hidden" not in str(caught.value)
+
+
+def test_option_whose_template_fails_is_named() -> None:
+    def template(_value: t.Any) -> t.Any:
+        raise AnsibleError("'x' is undefined")
+
+    with pytest.raises(VpnError) as caught:
+        options.evaluate_options({"status": "{{ x }}"}, {"status": {}}, template)
+    assert str(caught.value) == "Cannot evaluate the option status: 'x' is undefined"
+
+
+def test_names_are_single_values_or_list_of_them() -> None:
+    assert options.names(None) is None
+    assert options.names(7) == ["7"]
+    with pytest.raises(VpnError, match=r"^name must be a single value, got: list\.$"):
+        options.names(["a", ["b"]])
+
+
+# -- expressions and text
+
+
+def test_expression_is_compiled_once_for_all_hosts() -> None:
+    templar: t.Any = Templar(loader=DataLoader(), variables={"a": 7})
+    compile_once(templar)
+    if not data.MARKED_BY_CORE:  # ansible-core 2.18 compiles templates only, in another method
+        assert int(templar.template("{{ a + 1 }}")) == 8
+        return
+    expression = data.ansible.template.trust_as_template("a + 1")
+    assert [templar.evaluate_expression(expression) for _host in range(3)] == [8, 8, 8]
+    assert templar._engine._compile_expression.cache_info()[:2] == (2, 1)
+
+
+def test_templar_of_another_shape_is_left_as_it_is() -> None:
+    def compile_expression(expression: str, options: t.Any, more: t.Any) -> None:
+        raise NotImplementedError
+
+    engine = types.SimpleNamespace(_compile_expression=compile_expression)
+    for templar in (types.SimpleNamespace(_engine=engine), types.SimpleNamespace()):
+        before = dict(vars(templar))
+        compile_once(templar)
+        assert vars(templar) == before
+    assert engine._compile_expression is compile_expression
+
+
+def test_only_text_that_core_would_evaluate_is_marked() -> None:
+    value: dict[str, t.Any] = {"{{ a }}": ["{% b %}", ("c\\d", 1)], "plain": "text", "none": None}
+    marked = data.mark_untrusted(value)
+    if data.MARKED_BY_CORE:
+        assert marked is value
+        return
+    assert marked == {"{{ a }}": ["{% b %}", ["c\\d", 1]], "plain": "text", "none": None}
+    hostile, plain, _none = marked
+    first, (second, _number) = marked[hostile]
+    assert all(hasattr(one, "__UNSAFE__") for one in (hostile, first, second))
+    assert [type(plain), type(marked[plain])] == [str, str]
 
 
 # -- what to query
@@ -185,6 +255,25 @@ def test_editions_of_each_cloud_are_read(mock_api: MockApi) -> None:
     assert warning.startswith(
         "two: skipped: Cannot read the edition enterprise (option editions): No endpoint of "
     )
+
+
+@pytest.mark.parametrize(("labels", "prefix"), [(("a",), ""), (("a", "b"), "a: ")])
+def test_warnings_name_cloud_if_there_are_several(
+    mock_api: MockApi, labels: tuple[str, ...], prefix: str
+) -> None:
+    source = {
+        "auth": mock_api.auth_options(),
+        "region_name": "RegionOne",
+        "enterprise_endpoint": mock_api.url,
+    }
+    clouds = sources.read_clouds(source, [{"label": label} for label in labels], {})
+    mock_api.fault("/customer-gateways", status=403, count=9)
+    mock_api.fault(LIST, status=400)  # the reader repeats the request, which is no warning
+    selections = {"classic": Selection(), "enterprise": Selection(resolve=True)}
+    results = sources.fetch(clouds, selections, fail_on_error=True)
+    (warning,) = results[0].warnings
+    assert warning.startswith(f"{prefix}Cannot read customer gateway objects, ")
+    assert {row["edition"] for row in results[0].connections} == {"classic", "enterprise"}
 
 
 @pytest.mark.parametrize(("up", "found"), [(True, True), (None, True), (False, False)])
@@ -361,6 +450,13 @@ def test_cache_of_another_shape_is_not_used(cached: str | None) -> None:
     assert sources.from_cache(cached, [sources.Cloud("one", {})]) is None
 
 
+def test_cache_returns_what_was_stored() -> None:
+    one = {"id": "a", "created_at": None, "edition": "classic", "peer_address": "b"}
+    lists = [[one], []]
+    clouds = [sources.Cloud(label, {}) for label in ("one", "two")]
+    assert sources.from_cache(sources.to_cache(lists), clouds) == lists
+
+
 def test_secrets_in_cache_are_dropped() -> None:
     row = '{"id": "a", "created_at": null, "edition": "classic", "peer_address": "b", "psk": "x", "vendor": {"psk": "x"}}'
     assert sources.from_cache(f"[[{row}]]", [sources.Cloud("one", {})]) == [
@@ -463,6 +559,22 @@ def test_reserved_prefix_is_rejected(prefix: str) -> None:
         hosts.check_prefix(prefix)
 
 
+def test_sentence_about_prefix_says_what_is_possible() -> None:
+    with pytest.raises(VpnError) as caught:
+        hosts.check_prefix("1")
+    assert str(caught.value) == (
+        "hostvars_prefix must be the beginning of a variable name: letters, digits and underscores, "
+        "and no digit first."
+    )
+    with pytest.raises(VpnError) as caught:
+        hosts.check_prefix("ansible_")
+    assert str(caught.value) == (
+        "hostvars_prefix must not begin with ansible_ or ipsec_health_ or ipsec_report_ or "
+        "peer_parameters_ or strongswan_peer_, because the API would then set variables that Ansible "
+        "or a role reads."
+    )
+
+
 @pytest.mark.parametrize("prefix", ["", "ipsec_", "vpn", "_x", "ipsec_he"])
 def test_prefix_is_accepted(prefix: str) -> None:
     hosts.check_prefix(prefix)
@@ -544,3 +656,27 @@ def test_name_with_id_is_not_taken_twice_with_another_source() -> None:
     names = hosts.HostNames({"one": Host("one")}, (), "ipsec_")
     assert names.choose(["one_id-1"], candidate(row(id="id-2"), "", "ipsec_")) == "one_id-1"
     assert names.choose(["one"], candidate(row(), "", "ipsec_")) == "one_id-1_2"
+
+
+# -- groups
+
+
+def test_groups_get_their_hosts_and_child_groups() -> None:
+    parent, child = Group("parent"), Group("child")
+    parent.add_child_group(child)
+    child.add_host(Host("one"))
+    parent.add_host(Host("two"))
+    inventory = InventoryData()
+    for name in ("one", "two"):
+        inventory.add_host(name)
+    hosts.add_groups(inventory, {"parent": parent, "child": child})
+    groups = inventory.groups
+    assert [group.name for group in groups["parent"].child_groups] == ["child"]
+    assert [host.name for host in groups["parent"].hosts] == ["two"]
+    assert [host.name for host in groups["child"].hosts] == ["one"]
+
+
+def test_temporary_key_is_name_of_no_group_and_disappears_from_messages() -> None:
+    key = hosts.temporary_key("one")
+    assert key != "one"
+    assert hosts.without_keys(f"Could not add {key} to {key}") == "Could not add one to one"

@@ -740,6 +740,7 @@ def test_page_has_note_and_reports_that_key_is_exchanged_separately(format: str)
     assert "The pre-shared key is exchanged separately" in page
     assert "never-on-a-page" not in page
     without = render(describe(CONNECTION), format)
+    assert without == render(describe(CONNECTION), format, note="")
     added = set(page.splitlines()) - set(without.splitlines())
     assert [re.sub("<[^>]*>", "", line) for line in added] == ["Questions: 030 1234"]
 
