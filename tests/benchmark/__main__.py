@@ -121,7 +121,7 @@ def _groups(
         openstack_cloud = OPENSTACK_CLOUD if options.with_openstack_cloud else None
         yield modules(connections, rounds, target, environment, folder, openstack_cloud)
     if options.only in (None, "enterprise") and not (options.quick and many):
-        yield enterprise(connections, rounds, target)
+        yield enterprise(connections, rounds, target, environment, folder)
     if options.only in (None, "inventory") and not (options.quick and many):
         yield inventories(connections, 2 if options.quick else rounds, folder)
     if options.only in (None, "client") and many:
@@ -272,6 +272,7 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return the same with a token to read with, and the first response to each list."""
     environment = _plain_environment(mock_api, folder)
     token, project_id, url = _token(mock_api)
+    environment["BENCHMARK_TOKEN_BODY"] = json.dumps(_token_body(mock_api))
     query = "&".join(f"fields={name}" for name in CONNECTION.default_fields)
     environment["BENCHMARK_TOKEN"] = token
     environment["BENCHMARK_URL"] = f"{url}/v2.0/vpn/ipsec-site-connections?{query}"
@@ -291,20 +292,25 @@ def _environment(mock_api: t.Mapping[str, str], folder: Path) -> dict[str, str]:
     return environment
 
 
-def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str, str]:
-    """Return a token, the ID of its project, and the URL of the catalog's network endpoint."""
+def _token_body(mock_api: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """Return the body of the request for a token."""
     domain = {"name": mock_api["OS_USER_DOMAIN_NAME"]}
     user = {
         "name": mock_api["OS_USERNAME"],
         "password": mock_api["OS_PASSWORD"],
         "domain": domain,
     }
-    body = {
+    return {
         "auth": {
             "identity": {"methods": ["password"], "password": {"user": user}},
             "scope": {"project": {"name": mock_api["OS_PROJECT_NAME"], "domain": domain}},
         }
     }
+
+
+def _token(mock_api: t.Mapping[str, str]) -> tuple[str, str, str]:
+    """Return a token, the ID of its project, and the URL of the catalog's network endpoint."""
+    body = _token_body(mock_api)
     answer = requests.post(f"{mock_api['OS_AUTH_URL']}/auth/tokens", json=body, timeout=60)
     answer.raise_for_status()
     token = answer.json()["token"]

@@ -177,19 +177,10 @@ def modules(
     if connections == 1000:
         resolved, same = "ipsec_connection_info, resolve", "baseline module, the same result"
         call = ("otc.vpn.ipsec_connection_info", "-a", "resolve=true")
-        output = folder / "resolved"
-        with output.open("wb") as stdout:
-            subprocess.run(
-                (str(BIN / "ansible"), "localhost", "-m", *call),
-                env=dict(environment),
-                stdout=stdout,
-                check=True,
-            )
+        output = _output(folder / "resolved", environment, *call)
         commands += [
             _ansible(resolved, *call, connections=connections),
-            _ansible(
-                same, "bench.baseline.rows", "-a", f"output={output}", connections=connections
-            ),
+            _ansible(same, "bench.baseline.rows", "-a", output, connections=connections),
         ]
         comparisons += [
             Comparison("resolved module", connections, resolved, baseline, 1.5),
@@ -212,18 +203,36 @@ def modules(
     return Group(connections, rounds, tuple(commands), tuple(comparisons))
 
 
-def enterprise(connections: int, rounds: int, target: float) -> Group:
+def _output(path: Path, environment: t.Mapping[str, str], *call: str) -> str:
+    """Write the output of a module to a file; return it as an option of the baseline."""
+    with path.open("wb") as stdout:
+        subprocess.run(
+            (str(BIN / "ansible"), "localhost", "-m", *call),
+            env=dict(environment),
+            stdout=stdout,
+            check=True,
+        )
+    return f"output={path}"
+
+
+def enterprise(
+    connections: int, rounds: int, target: float, environment: t.Mapping[str, str], folder: Path
+) -> Group:
     """Return the info module of Enterprise Edition VPN."""
     ours, baseline = "enterprise_connection_info", "baseline module, pages"
+    same, module = "baseline module, the same result", "otc.vpn.enterprise_connection_info"
+    output = _output(folder / "enterprise", environment, module)
     commands = tuple(
-        _ansible(name, module, connections=connections, word='"vgw_id"')
-        for name, module in (
-            (baseline, "bench.baseline.enterprise_rows"),
-            (ours, "otc.vpn.enterprise_connection_info"),
+        _ansible(name, *call, connections=connections, word='"vgw_id"')
+        for name, call in (
+            (baseline, ("bench.baseline.enterprise_rows",)),
+            (ours, (module,)),
+            (same, ("bench.baseline.rows", "-a", output)),
         )
     )
     comparisons = (
         Comparison("enterprise module", connections, ours, baseline, target),
+        Comparison("enterprise module", connections, ours, same),
         Comparison("enterprise module, peak memory", connections, ours, baseline, 1.3, "memory"),
     )
     return Group(connections, rounds, commands, comparisons)

@@ -22,7 +22,7 @@ description: Gets BENCHMARK_URL with the token BENCHMARK_TOKEN, both out of the 
 author: The otc.vpn authors (@otc-vpn)
 options:
   output:
-    description: A file with the output of ipsec_connection_info, to return the same without a request.
+    description: A file with the output of an info module, to return the same without a request.
     type: path
 """
 
@@ -32,7 +32,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec={"output": {"type": "path"}}, supports_check_mode=True)
     if module.params["output"]:
         text = Path(module.params["output"]).read_text(encoding="utf-8")
-        rows = json.loads(text[text.index("{") :])["ipsec_connections"]
+        output = json.loads(text[text.index("{") :])
+        rows = next(value for value in output.values() if isinstance(value, list))
     else:
         answer = requests.get(
             os.environ["BENCHMARK_URL"],
