@@ -16,6 +16,7 @@ import types
 import typing as t
 from pathlib import Path
 
+import ansible.template
 import pytest
 from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
@@ -23,7 +24,6 @@ from ansible.inventory.group import Group
 from ansible.inventory.host import Host
 from ansible.inventory.manager import split_host_pattern
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.parallel import run_parallel
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import Selection
@@ -133,12 +133,12 @@ def test_names_are_single_values_or_list_of_them() -> None:
 
 
 def test_expression_is_compiled_once_for_all_hosts() -> None:
-    templar: t.Any = Templar(loader=DataLoader(), variables={"a": 7})
+    templar: t.Any = ansible.template.Templar(loader=DataLoader(), variables={"a": 7})
     compile_once(templar)
     if not data.MARKED_BY_CORE:  # ansible-core 2.18 compiles templates only, in another method
         assert int(templar.template("{{ a + 1 }}")) == 8
         return
-    expression = data.ansible.template.trust_as_template("a + 1")
+    expression = ansible.template.trust_as_template("a + 1")
     assert [templar.evaluate_expression(expression) for _host in range(3)] == [8, 8, 8]
     assert templar._engine._compile_expression.cache_info()[:2] == (2, 1)
 
