@@ -12,12 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import requests
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.access_key import AccessKey
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client, connect
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, SUBNET
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
+from keystoneauth1 import loading
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -233,9 +235,8 @@ def test_incomplete_plugin_options_are_reported(mock_api: MockApi) -> None:
 
 def test_unknown_auth_type_lists_supported_types(mock_api: MockApi) -> None:
     sentence = failure(lambda: logged_in(mock_api, ALICE, "pasword"))
-    assert "Unknown auth_type pasword." in sentence
-    for known in ("password", "token", "v3applicationcredential", "aksk"):
-        assert known in sentence
+    types = ", ".join(sorted({*loading.get_available_plugin_names(), "aksk"}))
+    assert sentence == f"Unknown auth_type pasword. Supported types: {types}."
 
 
 def test_auth_type_none_requires_endpoint(mock_api: MockApi) -> None:
@@ -352,9 +353,21 @@ def test_unreachable_keystone_is_reported(mock_api: MockApi, url: str) -> None:
     assert "refused" in sentence or "Check auth_url" in sentence
 
 
-@pytest.mark.parametrize("url", ["nonsense", "http://[", "iam.example.com/v3", "http://h:99999/v3"])
-def test_invalid_auth_url_is_reported(mock_api: MockApi, url: str) -> None:
-    assert "auth_url" in failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url}))
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("nonsense", "nonsense"),
+        ("http://[", "(invalid URL)"),
+        ("iam.example.com/v3", "iam.example.com/v3"),
+        ("ftp://iam.example.com/v3", "ftp://iam.example.com/v3"),
+        ("http:///v3", "http:///v3"),
+        ("http://h:99999/v3", "http://h:99999/v3"),
+    ],
+)
+def test_invalid_auth_url_is_reported(mock_api: MockApi, url: str, shown: str) -> None:
+    assert failure(lambda: logged_in(mock_api, {**ALICE, "auth_url": url})) == (
+        "auth_url must be a URL such as https://iam.eu-de.otc.t-systems.com/v3, got: " + shown + "."
+    )
 
 
 def test_auth_url_with_password_is_rejected_and_not_shown(mock_api: MockApi) -> None:
@@ -406,6 +419,21 @@ def test_transient_error_of_keystone_is_retried(mock_api: MockApi, status: int) 
     assert len(gathered(client_of(mock_api, retries=1))) == 23
     mock_api.fault(TOKENS, **fault, count=None)
     assert f"HTTP {status}" in failure(lambda: client_of(mock_api, retries=1))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 503, "body": "", "headers": {"Retry-After": "0"}}, {"reset": True}],
+    ids=["error", "broken connection"],
+)
+def test_write_is_repeated_if_only_its_token_was_missing(mock_api: MockApi, fault: Row) -> None:
+    client = client_of(mock_api, endpoint=mock_api.url, retries=1)
+    mock_api.fault(TOKENS, **fault)
+    mock_api.fault(LIST, method="POST", status=201, body={"ipsec_site_connection": {"id": "x"}})
+    body: Row = {"ipsec_site_connection": {}}
+    assert client.request("POST", "vpn/ipsec-site-connections", body=body)
+    assert tokens_of(mock_api) == 2
+    assert lists_of(mock_api) == 1
 
 
 @pytest.mark.parametrize("fault", [{"drip": 0.05}, {"delay": 2.0}], ids=str)
@@ -468,7 +496,8 @@ def test_unexpected_response_of_keystone_is_reported(
 def test_response_of_keystone_without_token_is_reported(mock_api: MockApi) -> None:
     mock_api.fault(TOKENS, headers={"X-Subject-Token": None}, count=None)
     sentence = failure(lambda: client_of(mock_api))
-    assert "Unexpected response" in sentence
+    assert sentence.startswith(f"Unexpected response from Keystone at {mock_api.auth_url}: ")
+    assert sentence.endswith(". Check auth_url and auth_type.")
 
 
 def test_html_discovery_of_keystone_is_reported(mock_api: MockApi) -> None:
@@ -496,6 +525,34 @@ def test_quirk_11_threads_renew_token_once(mock_api: MockApi) -> None:
         answers = list(pool.map(lambda _number: list_rows(client, SUBNET), range(8)))
     assert all(answers)
     assert tokens_of(mock_api) == 2
+
+
+def test_only_token_of_rejected_request_is_dropped(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
+    gathered(client)
+    for token, tokens in (("another", 1), (client.auth.secrets[-1], 2)):
+        rejected = requests.Request("GET", mock_api.url, {"X-Auth-Token": token}).prepare()
+        assert client.auth.renew(rejected)
+        gathered(client)
+        assert tokens_of(mock_api) == tokens
+
+
+def test_project_and_roles_are_those_of_token(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
+    assert client.auth.has_catalog
+    assert client.auth.project is None
+    client.auth.authenticate()
+    assert client.auth.project == mock_api.project_id("vpn-one")
+    assert client.auth.roles == {"member", "reader"}
+
+
+def test_access_key_knows_project_only(mock_api: MockApi) -> None:
+    auth = {"access_key": "A", "secret_key": "S"}
+    client = logged_in(mock_api, {**auth, "project_id": "p"}, "aksk", endpoint=mock_api.url)
+    assert (client.auth.project, client.auth.roles) == ("p", frozenset())
+    client = logged_in(mock_api, auth, "aksk", endpoint=mock_api.url)
+    assert client.auth.project is None
+    assert not client.auth.has_catalog
 
 
 def test_expiring_token_is_not_used() -> None:

@@ -86,17 +86,54 @@ def test_enterprise_region_is_chosen(mock_api: MockApi) -> None:
 
 
 def test_missing_enterprise_endpoint_names_option(mock_api: MockApi) -> None:
-    sentence = failure(lambda: connect(completed(mock_api), "enterprise"))
-    assert "Set enterprise_endpoint" in sentence
+    assert "Set enterprise_endpoint" in failure(lambda: url_of(mock_api))
     catalog(mock_api, *((one, "eu-de", VPC) for one in ("evpn", "vpn", "network")))  # all public
-    sentence = failure(lambda: url_of(mock_api, interface="internal"))
-    assert f"found: the catalog of {mock_api.url}" in sentence
+    assert failure(lambda: url_of(mock_api, interface="internal")) == (
+        f"No endpoint of Enterprise Edition VPN found: the catalog of {mock_api.auth_url} has none, "
+        "and the host of the Classic endpoint does not begin with vpc. Set enterprise_endpoint, for "
+        "example https://vpn.eu-de.otc.t-systems.com."
+    )
+
+
+@pytest.mark.parametrize("kind", ["evpn", "vpn", "network"])
+def test_enterprise_regions_are_listed(mock_api: MockApi, kind: str) -> None:
+    entries = [(kind, name, f"https://vpc.{name}.example.com") for name in ("eu-nl", "eu-de")]
+    catalog(mock_api, *entries)
+    assert failure(lambda: url_of(mock_api)) == (
+        f"The catalog of {mock_api.auth_url} has {kind} endpoints in several regions. "
+        "Set region_name to one of: eu-de, eu-nl."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "region", "where", "regions"),
+    [
+        ("network", "eu-ch2", " in region eu-ch2", "eu-de, eu-nl"),
+        ("compute", "eu-de", " in region eu-de", "none"),
+        ("compute", "", "", "none"),
+    ],
+)
+def test_missing_network_endpoint_lists_regions(
+    mock_api: MockApi, kind: str, region: str, where: str, regions: str
+) -> None:
+    catalog(mock_api, *((kind, name, VPC) for name in ("eu-nl", "eu-de", "eu-nl")))
+    assert failure(lambda: url_of(mock_api, "classic", region_name=region)) == (
+        f"The catalog of {mock_api.auth_url} has no public network endpoint{where}. "
+        f"Available regions: {regions}. Set region_name or interface, or set endpoint explicitly."
+    )
 
 
 @pytest.mark.parametrize("endpoint", ["vpn.example.com", "ftp://vpn.example.com", "https://[::1"])
 def test_enterprise_endpoint_that_is_not_url_is_rejected(mock_api: MockApi, endpoint: str) -> None:
-    sentence = failure(lambda: url_of(mock_api, enterprise_endpoint=endpoint))
-    assert sentence.startswith("enterprise_endpoint must be a URL")
+    for edition, option, service in (
+        ("enterprise", "enterprise_endpoint", "vpn"),
+        ("enterprise", "endpoint", "vpc"),
+        ("classic", "endpoint", "vpc"),
+    ):
+        shown = "(invalid URL)" if "[" in endpoint else endpoint
+        assert failure(lambda: url_of(mock_api, edition, **{option: endpoint})) == (  # noqa: B023
+            f"{option} must be a URL such as https://{service}.eu-de.otc.t-systems.com, got: {shown}."
+        )
 
 
 def test_several_endpoints_in_one_region_are_listed(mock_api: MockApi) -> None:
@@ -106,9 +143,10 @@ def test_several_endpoints_in_one_region_are_listed(mock_api: MockApi) -> None:
         ("network", "eu-de", "https://two.example.com"),
     )
     sentence = failure(lambda: url_of(mock_api, "classic"))
-    assert "2 network endpoints in region eu-de" in sentence
-    assert "several regions" not in sentence
-    assert "https://one.example.com, https://two.example.com" in sentence
+    assert sentence == (
+        f"The catalog of {mock_api.auth_url} has 2 network endpoints in region eu-de: "
+        "https://one.example.com, https://two.example.com. Set endpoint to one of them."
+    )
 
 
 def test_one_endpoint_in_several_regions_is_used(mock_api: MockApi) -> None:

@@ -113,6 +113,16 @@ def test_secret_from_vault_completes_cloud(
     assert used(merge_options({"cloud": "one", "auth": given}, {})) == {**rest, **given}
 
 
+def test_name_of_application_credential_of_cloud_does_not_join_given_id(
+    clouds_yaml: t.Callable[..., None],
+) -> None:
+    names = ("name", "secret")
+    clouds_yaml({f"application_credential_{name}": f"bob-{name}" for name in names})
+    given = credential_of("v3applicationcredential", "alice")
+    options = merge_options({"cloud": "one", "auth": given}, {})
+    assert options["auth"] == {"auth_url": URL, **given}
+
+
 @pytest.mark.parametrize(("kind", "given"), [("password", "token"), ("token", "password")])
 def test_given_credential_that_type_of_cloud_does_not_use_is_warning(
     clouds_yaml: t.Callable[..., None], kind: str, given: str

@@ -266,6 +266,8 @@ def test_environment_does_not_join_alternative(first: str, second: str) -> None:
     for given, other in ((first, second), (second, first)):
         environ = {f"OS_{other.upper()}": "theirs", f"OS_{given.upper()}": "theirs"}
         assert merge_options({"auth": {given: "mine"}}, environ)["auth"] == {given: "mine"}
+        auth = {given: "mine", "project_name": "mine"}
+        assert (other in merge_options({"auth": auth}, environ)["auth"]) is (other in auth)
 
 
 def test_project_of_environment_does_not_override_given_one(
@@ -379,9 +381,9 @@ def test_files_and_region_of_cloud_are_used(clouds: t.Callable[..., None]) -> No
     options = merge_options({"cloud": "one", "region_name": "RegionTwo"}, {})
     assert options["region_name"] == "RegionTwo"
     assert (options["ca_cert"], options["client_cert"]) == ("/ca", "/cert")
-    assert "RegionThree" in failure(
-        lambda: merge_options({"cloud": "one", "region_name": "RegionThree"}, {})
-    )
+    sentence = failure(lambda: merge_options({"cloud": "one", "region_name": "RegionThree"}, {}))
+    path = os.environ["OS_CLIENT_CONFIG_FILE"]
+    assert sentence.startswith(f"Cannot load cloud one from {path}: Region RegionThree is not ")
 
 
 def test_source_is_that_of_cloud(clouds: t.Callable[..., None]) -> None:
@@ -391,6 +393,13 @@ def test_source_is_that_of_cloud(clouds: t.Callable[..., None]) -> None:
         "region": None,
         "project": "vpn-two",
         "project_id": None,
+    }
+    options = merge_options({"region_name": "eu-de", "auth": {"project_id": "p"}}, {})
+    assert source_of(options) == {
+        "cloud": None,
+        "region": "eu-de",
+        "project": None,
+        "project_id": "p",
     }
 
 
@@ -456,23 +465,103 @@ def test_missing_clouds_yaml_of_environment_is_named(
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "sentence"),
     [
-        ("clouds: [", "is not valid YAML in line 1"),
-        ("[]", "cloud"),
-        ("clouds: 7", "cloud"),
-        ("clouds: {one: 7}", "cloud"),
-        ("\x00", "is not valid YAML"),
+        ("clouds: [", "Cannot load cloud one: FILE is not valid YAML in line 1."),
+        ("\nclouds: [", "Cannot load cloud one: FILE is not valid YAML in line 2."),
+        ("[]", "Cloud one not found in FILE. Available clouds: none."),
+        ("clouds: 7", "Cannot load cloud one: clouds.yaml is not a valid clouds.yaml."),
+        ("clouds: {one: 7}", "Cannot load cloud one: FILE is not a valid clouds.yaml."),
+        ("\x00", "Cannot load cloud one: FILE is not valid YAML."),
     ],
 )
 def test_invalid_clouds_yaml_is_reported(
-    content: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    content: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "clouds.yaml"
     path.write_text(content, encoding="utf-8")
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert words in failure(lambda: merge_options({"cloud": "one"}, {}))
+    monkeypatch.chdir(tmp_path)
+    expected = sentence.replace("FILE", str(path))
+    assert failure(lambda: merge_options({"cloud": "one"}, {})) == expected
+
+
+CLOUD = """\
+clouds:
+  one:
+    auth: {ak: AKAKAK, sk: SKSKSK, project_id: p, unknown: 7}
+    auth_url: https://iam.example.com/v3
+    user-domain-name: D
+    auth_type: aksk
+    region_name: A
+    network_region_name: B
+    interface: public
+    network_interface: internal
+    network_endpoint_override: https://vpc.example.com
+    vpn_endpoint_override: https://vpn.example.com
+    cacert: /ca
+    cert: /cert
+    key: /key
+    api_timeout: 7
+    connect_retries: 2
+    verify: false
+"""
+
+
+def test_every_value_of_cloud_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "clouds.yaml"
+    path.write_text(CLOUD, encoding="utf-8")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    assert merge_options({"cloud": "one"}, {}) == {
+        "cloud": "one",
+        "auth_type": "aksk",
+        "region_name": "B",
+        "interface": "internal",
+        "endpoint": "https://vpc.example.com",
+        "enterprise_endpoint": "https://vpn.example.com",
+        "validate_certs": False,
+        "ca_cert": "/ca",
+        "client_cert": "/cert",
+        "client_key": "/key",
+        "api_timeout": 7.0,
+        "retries": 2,
+        "auth": {
+            "auth_url": "https://iam.example.com/v3",
+            "user_domain_name": "D",
+            "project_id": "p",
+            "access_key": "AKAKAK",
+            "secret_key": "SKSKSK",
+        },
+        **NOTHING,
+        "credentials_found": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("sk: 123456", "secret_key"), ("security-token: 0123", "security_token")],
+)
+def test_secret_of_cloud_that_is_number_is_named_as_option(
+    clouds: t.Callable[..., None], tmp_path: Path, line: str, name: str
+) -> None:
+    (tmp_path / "clouds.yaml").write_text(f"clouds: {{one: {{auth: {{{line}}}}}}}")
+    assert failure(lambda: merge_options({"cloud": "one"}, {})) == (
+        f"auth.{name} of cloud one must be a string, got: a number. Put the value in quotes."
+    )
+
+
+@pytest.mark.parametrize("name", ["envvars", "defaults"])
+def test_environment_is_no_cloud(
+    clouds: t.Callable[..., None], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OS_USERNAME", "bob")  # openstacksdk makes a cloud of it
+    path = tmp_path / "clouds.yaml"
+    for content, names in ((path.read_text(), "one, two"), ("{}", "none")):
+        path.write_text(content)
+        assert failure(lambda: merge_options({"cloud": name}, {})) == (
+            f"Cloud {name} not found in {path}. Available clouds: {names}."
+        )
 
 
 def test_missing_openstacksdk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -498,3 +587,12 @@ def test_project_without_domain_is_in_its_users(mock_api: MockApi) -> None:
     assert len(gathered(connect(merge_options({}, environment)))) == len(mock_api.rows("vpn-one"))
     auth = merge_options({"auth": {"project_domain_id": "other"}}, environment)["auth"]
     assert "project_domain_name" not in auth
+    del environment["OS_USER_DOMAIN_NAME"]
+    by_id = merge_options({}, {**environment, "OS_USER_DOMAIN_ID": "default"})["auth"]
+    assert by_id["project_domain_id"] == "default"
+
+
+@pytest.mark.parametrize("name", ["default_domain_name", "default_domain_id"])
+def test_default_domain_is_that_of_project(name: str) -> None:
+    auth = {"username": "alice", "user_domain_name": "U", "project_name": "p", name: "D"}
+    assert merge_options({"auth": auth}, {})["auth"] == auth
