@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Client
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
     Selection,
     check_selection,
@@ -152,6 +153,30 @@ def test_missing_objects_are_null_with_warning(mock_api: MockApi) -> None:
     assert len(told.warnings) == 2
     assert group in str(told.warnings)
     assert subnet in str(told.warnings)
+
+
+@pytest.mark.parametrize("count", [5, 6])
+def test_five_missing_objects_are_named(mock_api: MockApi, count: int) -> None:
+    missing = [f"gone-{number}" for number in range(count)]
+    used = ids(mock_api.rows("vpn-one"))[:count]
+    for connection, service in zip(used, missing, strict=True):
+        mock_api.change(connection, vpnservice_id=service)
+    told = Sentences()
+    gathered(client_of(mock_api), told=told, fields=["vpn_service"])
+    assert told.warnings == [
+        f"Cannot find {count} VPN service objects, so values that refer to them are null: gone-0, "
+        f"gone-1, gone-2, gone-3, gone-4{' and others' if count > 5 else ''}."
+    ]
+
+
+def test_resolved_objects_have_documented_form_without_secrets(mock_api: MockApi) -> None:
+    policy = mock_api.id_of("vpn-one", "ike-v2-ecp", "ikepolicies")
+    mock_api.change(policy, vendor_psk="a-secret", vendor_note="kept", project_id=None)
+    mock_api.fault("/v2.0/vpn/ikepolicies", quirks=["ignore_fields"])
+    (row,) = gathered(client_of(mock_api), name="branch-munich", resolve=True)
+    assert row["ike_policy"]["vendor_note"] == "kept"
+    assert row["ike_policy"]["project_id"] == row["ike_policy"]["tenant_id"] is not None
+    assert "a-secret" not in str(row)
 
 
 def test_resolving_works_with_few_fields(mock_api: MockApi) -> None:
@@ -503,6 +528,23 @@ def test_wait_and_resolve_work_together(mock_api: MockApi) -> None:
     )
     assert row["ike_policy"]["name"] == "ike-v2-ecp"
     assert "status" not in row
+
+
+def test_timeout_is_temporary_and_names_what_has_no_name_by_its_id(mock_api: MockApi) -> None:
+    munich, hamburg = (
+        mock_api.id_of("vpn-one", name) for name in ("branch-munich", "branch-hamburg")
+    )
+    mock_api.change(munich, name="", status=None)
+    with pytest.raises(VpnError) as caught:
+        waited(client_of(mock_api), ["frozen", "BUILD"], timeout=0, name=[munich, hamburg])
+    assert caught.value.temporary
+    sentence, _bracket, statuses = str(caught.value).partition(" (")
+    assert sentence == (
+        "Timed out after 0 seconds waiting for FROZEN, BUILD: 2 of 2 IPsec connection objects not ready"
+    )
+    assert sorted(statuses.rstrip(").").split(", ")) == sorted(
+        ("branch-hamburg: DOWN", f"{munich}: unknown")
+    )
 
 
 def test_transient_fault_does_not_end_waiting(mock_api: MockApi) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnEr
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import (
     DEFAULT_LIMITS,
+    get_row,
     list_rows,
     next_page,
 )
@@ -136,9 +137,13 @@ def test_quirk_06_marker_deleted_on_last_page_restarts_list(paged: MockApi) -> N
 def test_quirk_06_list_that_keeps_changing_is_error(paged: MockApi) -> None:
     for marker in sorted(ids(paged.rows("vpn-one")))[9:13]:
         paged.fault(LIST + r"\?.*marker=", change={marker: None})
-    assert "the list changed 4 times during pagination" in failure(
-        lambda: gathered(client_of(paged))
+    with pytest.raises(VpnError) as caught:
+        gathered(client_of(paged))
+    assert str(caught.value) == (
+        f"Cannot list IPsec connection objects at {paged.url}{LIST}: the list changed 4 times during "
+        "pagination. Try again."
     )
+    assert caught.value.temporary
 
 
 class MovingServer:
@@ -229,6 +234,78 @@ def test_page_with_default_length_is_checked(size: int, more: int) -> None:
         assert sorted(ids(rows)) == sorted(ids(mock_api.rows("vpn-bulk")))
 
 
+class Full(MovingServer):
+    """Returns a page of default length without a link, and `answer` to every later request."""
+
+    rows: t.ClassVar = [{"id": f"id-{number:03}"} for number in range(DEFAULT_LIMITS[0])]
+    answer: t.Any = None
+
+    def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
+        if "marker" not in dict(query):
+            return {CONNECTION.plural: self.rows}
+        assert dict(query) == {"limit": "500", "marker": "id-499"}
+        if isinstance(self.answer, VpnError):
+            raise self.answer
+        return t.cast("dict[str, t.Any]", self.answer)
+
+    def unexpected(self, path: str, problem: str) -> VpnError:
+        return VpnError(f"GET {path}: {problem}.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (VpnError("no pagination here", status=400), 500),
+        ({CONNECTION.plural: []}, 500),
+        ({CONNECTION.plural: [{"id": "id-001"}, {"id": "id-499"}]}, 500),
+        (VpnError("The server is away.", status=503), "The server is away."),
+        ({"message": "a later page is away"}, "but the message: a later page is away."),
+    ],
+    ids=["pagination refused", "nothing more", "marker ignored", "error", "no list"],
+)
+def test_page_with_default_length_is_all_if_nothing_follows(
+    answer: t.Any, expected: int | str
+) -> None:
+    server = Full([ORDER], "refuses")
+    server.answer = answer
+    client = t.cast(Client, server)
+    if isinstance(expected, int):
+        assert len(list_rows(client, CONNECTION)) == expected
+    else:
+        assert failure(lambda: list_rows(client, CONNECTION)).endswith(expected)
+
+
+def test_page_of_default_length_without_ids_is_all() -> None:
+    server = Full([ORDER], "refuses")
+    server.rows = [{"name": "odd"}] * DEFAULT_LIMITS[0]  # type: ignore[misc]
+    assert len(list_rows(t.cast(Client, server), CONNECTION)) == DEFAULT_LIMITS[0]
+
+
+def test_error_body_in_place_of_sorted_page_is_reported(paged: MockApi) -> None:
+    rows = [{"id": f"id-{number}"} for number in range(6)]
+    link = {"rel": "next", "href": f"{LIST}?limit=4&marker=id-3"}
+    paged.fault(LIST + r"\?.*sort_dir=desc", body={"message": "no order here"}, count=None)
+    paged.fault(LIST + r"\?.*marker=", body={CONNECTION.plural: rows[4:]}, count=None)
+    first = {CONNECTION.plural: rows[:4], CONNECTION.plural + "_links": [link]}
+    paged.fault(LIST, body=first, count=None)
+    sentence = failure(lambda: list_rows(client_of(paged), CONNECTION))
+    assert "it has no list ipsec_site_connections, but the message: no order here. " in sentence
+
+
+def test_error_body_in_place_of_object_is_reported(mock_api: MockApi) -> None:
+    munich = mock_api.id_of("vpn-one", "branch-munich")
+    mock_api.fault(f"{LIST}/", body={"message": "the database is away"})
+    sentence = failure(lambda: get_row(client_of(mock_api), CONNECTION, munich))
+    assert sentence == (
+        f"Unexpected response from GET {mock_api.url}{LIST}/{munich}: it has no object "
+        "ipsec_site_connection, but the message: the database is away. Check endpoint and the proxy "
+        "settings."
+    )
+    mock_api.fault(f"{LIST}/", body={"connection": {}})
+    sentence = failure(lambda: get_row(client_of(mock_api), CONNECTION, munich))
+    assert "it has no object ipsec_site_connection. Check" in sentence
+
+
 @pytest.mark.parametrize(
     "rest",
     [
@@ -248,6 +325,7 @@ def test_link_in_another_form_is_followed(mock_api: MockApi, rest: dict[str, t.A
     mock_api.fault(LIST, body=first, count=2)
     mock_api.fault(LIST + r"\?.*marker=id-3", body={CONNECTION.plural: rows[4:]})
     assert ids(list_rows(client_of(mock_api), CONNECTION)) == ids(rows)
+    assert dict(next_page(first, CONNECTION, 4))["marker"] == "id-3"
 
 
 @pytest.mark.parametrize(
