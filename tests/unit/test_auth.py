@@ -265,6 +265,61 @@ def test_missing_options_are_reported_before_any_request(
     assert mock_api.requests == []
 
 
+@pytest.mark.parametrize(
+    ("auth_type", "auth", "missing", "variables"),
+    [
+        (
+            "password",
+            {"username": "a", "password": "p", "project_name": "p"},
+            "user_domain_name or user_domain_id, project_domain_name or project_domain_id",
+            "OS_USER_DOMAIN_NAME or OS_USER_DOMAIN_ID, "
+            "OS_PROJECT_DOMAIN_NAME or OS_PROJECT_DOMAIN_ID",
+        ),
+        (
+            "v3password",
+            {"user_id": "a", "username": "a", "password": "p", "project_name": "p"},
+            "project_domain_name or project_domain_id",
+            "OS_PROJECT_DOMAIN_NAME or OS_PROJECT_DOMAIN_ID",
+        ),
+        (
+            "token",
+            {"username": "a", "token": "t", "project_name": "p"},
+            "project_domain_name or project_domain_id",
+            "OS_PROJECT_DOMAIN_NAME or OS_PROJECT_DOMAIN_ID",
+        ),
+        (
+            "v3applicationcredential",
+            {"application_credential_secret": "s", "project_name": "p"},
+            "application_credential_id or application_credential_name",
+            "OS_APPLICATION_CREDENTIAL_ID or OS_APPLICATION_CREDENTIAL_NAME",
+        ),
+    ],
+)
+def test_missing_options_are_reported_as_options_and_variables(
+    mock_api: MockApi, auth_type: str, auth: Row, missing: str, variables: str
+) -> None:
+    kind = auth_type.replace("v3password", "password")
+    sentence = (
+        f"auth_type {kind} requires {missing}. Set in auth, in the environment ({variables}), or name "
+        "a cloud of clouds.yaml with cloud."
+    )
+    assert failure(lambda: logged_in(mock_api, auth, auth_type)) == (
+        sentence + " No credentials are set in the environment, which become resets."
+    )
+    environ = {"OS_" + name.upper(): value for name, value in auth.items()}
+    options = {"auth_type": auth_type, "auth": {"auth_url": mock_api.auth_url}}
+    assert failure(lambda: connect(merge_options(options, environ))) == sentence
+    assert mock_api.requests == []
+
+
+@pytest.mark.parametrize(
+    "domain", [{"default_domain_name": "Default"}, {"default_domain_id": "default"}]
+)
+def test_default_domain_replaces_missing_ones(mock_api: MockApi, domain: Row) -> None:
+    auth = {name: value for name, value in ALICE.items() if "domain" not in name}
+    assert len(gathered(logged_in(mock_api, {**auth, **domain}))) == 23
+
+
 def test_quirk_07_token_without_project_is_named_where_catalog_is_needed(
     mock_api: MockApi,
 ) -> None:
@@ -336,6 +391,21 @@ def test_wrong_password_is_reported(mock_api: MockApi) -> None:
     assert "rejected the credentials (HTTP 401)" in sentence
     assert "Check the user, the password or secret, the domain and the project" in sentence
     assert tokens_of(mock_api) == 1
+
+
+def test_what_can_explain_wrong_password_is_reported_with_it(mock_api: MockApi) -> None:
+    sentence = failure(lambda: logged_in(mock_api, {**ALICE, "password": "alicepw\n"}))
+    assert "(HTTP 401)" in sentence
+    assert sentence.endswith(
+        "Check the user, the password or secret, the domain and the project. auth.password ends in a "
+        "line break, which is sent as part of it."
+    )
+    mock_api.fault(TOKENS, status=400, body={"error": {"message": "No"}})
+    sentence = failure(lambda: logged_in(mock_api, {**ALICE, "password": "alicepw\n"}))
+    assert sentence == (
+        f"Keystone at {mock_api.auth_url} returned an error (HTTP 400): No. "
+        "Check user_domain_name and project_domain_name in auth."
+    )
 
 
 def test_wrong_auth_url_is_reported(mock_api: MockApi) -> None:

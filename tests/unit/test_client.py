@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import sys
@@ -17,9 +18,13 @@ from email.utils import format_datetime
 
 import pytest
 from ansible_collections.otc.vpn.plugins.module_utils._cloud import transport
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import connect
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import (
+    Session,
+    connect,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import classic_url
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import HINTS
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.retries import retry
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, IKE_POLICY
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
@@ -28,6 +33,7 @@ from tests.mock_api import MockApi
 from tests.unit.clients import (
     LIST,
     TOKENS,
+    Row,
     Sentences,
     client_of,
     failure,
@@ -166,6 +172,105 @@ def test_quirk_10_without_retry_after_pauses_grow_and_are_not_all_alike() -> Non
     assert min(first for first, _second in runs) < 0.99
 
 
+def attempts(*errors: VpnError, **how: t.Any) -> tuple[int, list[float]]:
+    """Return how often a call with these errors is made, and the pauses between."""
+    left, pauses, calls = list(errors), list[float](), 0
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        if left:
+            raise left.pop(0)
+
+    def wait(pause: float) -> t.Any:
+        pauses.append(pause)
+        return how.get("ended")
+
+    given = {name: value for name, value in how.items() if name != "ended"}
+    given = {"retries": 20, "end": time.monotonic() + 3600, **given}
+    with contextlib.suppress(VpnError):
+        retry(call, wait=wait, **given)
+    return calls, pauses
+
+
+def test_pauses_double_up_to_limit() -> None:
+    calls, pauses = attempts(*[VpnError("later.", temporary=True)] * 8)
+    assert calls == 9
+    for pause, longest in zip(pauses, [1, 2, 4, 8, 16, 30, 30, 30], strict=True):
+        assert longest / 2 <= pause <= longest
+    assert len(set(pauses)) == 8
+
+
+@pytest.mark.parametrize(
+    ("how", "calls"),
+    [({}, 3), ({"retries": 1}, 2), ({"retries": 0}, 1), ({"ended": True}, 1), ({"end": 0.0}, 1)],
+    ids=str,
+)
+def test_temporary_error_is_retried_as_often_as_allowed(how: Row, calls: int) -> None:
+    error = VpnError("later.", temporary=True, retry_after=0.25)
+    found, pauses = attempts(error, error, **how)
+    assert found == calls
+    assert set(pauses) <= {0.25}
+
+
+@pytest.mark.parametrize(
+    ("temporary", "unprocessed", "repeatable", "calls"),
+    [
+        (False, True, True, 1),
+        (True, False, True, 2),
+        (True, False, False, 1),
+        (True, True, False, 2),
+    ],
+)
+def test_call_that_changes_something_is_repeated_only_if_not_processed(
+    temporary: bool, unprocessed: bool, repeatable: bool, calls: int
+) -> None:
+    error = VpnError("later.", temporary=temporary, unprocessed=unprocessed)
+    assert attempts(error, repeatable=repeatable)[0] == calls
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "forbidden", "temporary", "unprocessed", "hint"),
+    [
+        (403, {}, True, False, False, f" {HINTS['classic'][403]}"),
+        (429, {}, False, True, True, f" {HINTS['classic'][429]}"),
+        (503, {"Retry-After": "7"}, False, True, True, ""),
+        (503, {}, False, True, False, ""),
+        (500, {"Retry-After": "7"}, False, True, False, ""),
+        (409, {}, False, False, False, ""),
+    ],
+)
+def test_error_of_api_says_what_status_means(
+    mock_api: MockApi,
+    status: int,
+    headers: dict[str, str],
+    forbidden: bool,
+    temporary: bool,
+    unprocessed: bool,
+    hint: str,
+) -> None:
+    answer = {"X-Openstack-Request-Id": "req-1", "X-Request-Id": "req-2", **headers}
+    mock_api.fault(LIST, status=status, headers=answer, body={"message": "No"})
+    with pytest.raises(VpnError) as caught:
+        client_of(mock_api).get("vpn/ipsec-site-connections")
+    error = caught.value
+    assert str(error) == (
+        f"GET {mock_api.url}{LIST} returned HTTP {status}: No (request id req-1).{hint}"
+    )
+    assert (error.status, error.request_id) == (status, "req-1")
+    assert (error.forbidden, error.temporary) == (forbidden, temporary)
+    assert (error.unprocessed, error.retry_after) == (unprocessed, 7 if headers else None)
+
+
+@pytest.mark.parametrize("header", ["", "a b", "x" * 65, "<script>"])
+def test_odd_request_id_is_not_shown(mock_api: MockApi, header: str) -> None:
+    mock_api.fault(LIST, status=409, headers={"X-Request-Id": header}, body={"message": "No."})
+    with pytest.raises(VpnError) as caught:
+        client_of(mock_api).get("vpn/ipsec-site-connections")
+    assert str(caught.value) == f"GET {mock_api.url}{LIST} returned HTTP 409: No."
+    assert caught.value.request_id is None
+
+
 @pytest.mark.parametrize("header", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])
 def test_quirk_10_wait_beyond_time_allowed_fails_at_once(mock_api: MockApi, header: str) -> None:
     mock_api.fault(LIST, status=429, headers={"Retry-After": header}, body="", count=None)
@@ -233,9 +338,53 @@ def test_json_is_json_whatever_its_content_type(
     assert len(gathered(client_of(mock_api))) == 23
 
 
-def test_wrong_content_type_is_named_with_wrong_body(mock_api: MockApi) -> None:
-    mock_api.fault(LIST, headers={"Content-Type": "text/html"}, body=HTML)
-    assert "text/html" in failure(lambda: gathered(client_of(mock_api)))
+@pytest.mark.parametrize(
+    ("content_type", "shown"), [("text/html", "text/html"), (None, "no content type")]
+)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_wrong_content_type_is_named_with_wrong_body(
+    mock_api: MockApi, method: str, content_type: str | None, shown: str
+) -> None:
+    body = HTML.replace("proxy", "proxy" + "x" * 100)
+    header = {"Content-Type": content_type}
+    mock_api.fault(LIST, method=method, status=200, headers=header, body=body)
+    client = client_of(mock_api)
+    assert failure(lambda: client.request(method, "vpn/ipsec-site-connections")) == (
+        f"Unexpected response from {method} {mock_api.url}{LIST}: it is not JSON, or it is truncated "
+        f"({shown}; it begins: Sign in to the proxy{'x' * 60}). Check endpoint and the proxy settings."
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ([], "it is a list, not an object"),
+        ({"error_msg": "bad day"}, "it contains the error 'bad day'"),
+    ],
+)
+def test_unexpected_response_names_method_and_option(
+    mock_api: MockApi, body: t.Any, problem: str
+) -> None:
+    session = Session(options_for(mock_api, enterprise_endpoint=mock_api.url))
+    path = f"/v5/{mock_api.project_id('vpn-one')}/x"
+    mock_api.fault(path, method="DELETE", status=200, body=body)
+    client = session.client("enterprise")
+    assert failure(lambda: client.request("DELETE", "x")) == (
+        f"Unexpected response from DELETE {mock_api.url}{path}: {problem}. "
+        "Check enterprise_endpoint and the proxy settings."
+    )
+    mock_api.fault(path, method="DELETE", status=206)
+    assert "from DELETE " in failure(lambda: client.request("DELETE", "x"))
+
+
+def test_received_bytes_are_counted(mock_api: MockApi) -> None:
+    client = client_of(mock_api)
+    mock_api.fault(LIST, body='{"a": 1}', count=2)
+    for number in (1, 2):
+        assert client.get("vpn/ipsec-site-connections") == {"a": 1}
+        assert client.bytes_received == 8 * number
+    mock_api.fault(LIST, method="DELETE", status=204, body="")
+    assert client.request("DELETE", "vpn/ipsec-site-connections") == {}
 
 
 def test_wrong_content_encoding_is_reported(mock_api: MockApi) -> None:
@@ -282,9 +431,13 @@ def test_quirk_14_no_redirect_is_followed(
     second_host.reset()
     there = f"{second_host.url}{LIST}?secret=1"
     mock_api.fault(LIST, status=status, headers={"Location": there}, count=None)
-    sentence = failure(lambda: gathered(client_of(mock_api, retries=2)))
-    assert f"redirects (HTTP {status}) to {second_host.url}{LIST}:" in sentence
-    assert "secret" not in sentence
+    with pytest.raises(VpnError) as caught:
+        client_of(mock_api, retries=2).get("vpn/ipsec-site-connections")
+    assert caught.value.status == status
+    assert str(caught.value) == (
+        f"GET {mock_api.url}{LIST} redirects (HTTP {status}) to {second_host.url}{LIST}: redirects "
+        "are not followed, because they would carry the token along. Check endpoint."
+    )
     assert second_host.requests == []
     assert lists_of(mock_api) == 1
 
@@ -500,14 +653,21 @@ def test_endpoint_with_path_and_version_is_reached(mock_api: MockApi) -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e12])
 def test_invalid_timeout_is_rejected(mock_api: MockApi, timeout: float) -> None:
-    assert "api_timeout" in failure(lambda: client_of(mock_api, api_timeout=timeout))
+    assert failure(lambda: client_of(mock_api, api_timeout=timeout)) == (
+        f"api_timeout must be greater than 0 and at most 86400 seconds, got: {timeout:g}."
+    )
 
 
 @pytest.mark.parametrize("retries", [-1, 101])
 def test_number_of_retries_is_limited(mock_api: MockApi, retries: int) -> None:
-    assert "retries must be between 0 and 100" in failure(
-        lambda: client_of(mock_api, retries=retries)
+    assert failure(lambda: client_of(mock_api, retries=retries)) == (
+        f"retries must be between 0 and 100, got: {retries}."
     )
+
+
+def test_limits_of_timeout_and_retries_are_allowed(mock_api: MockApi) -> None:
+    assert client_of(mock_api, api_timeout=86400, retries=100)
+    assert client_of(mock_api, api_timeout=0.9, auth_type="aksk")
 
 
 def test_quirk_17_one_token_serves_complete_run(mock_api: MockApi) -> None:

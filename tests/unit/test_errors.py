@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import html
+import http.client
 import json
 import sys
 import time
@@ -13,17 +14,26 @@ import typing as t
 from urllib.parse import quote, quote_plus
 
 import pytest
+import requests
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
     MESSAGE_LENGTH,
     import_library,
     mask,
+    mask_keys,
+    mask_named,
     one_line,
     redact_url,
+    secrets_in,
+    url_secrets,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
+    Place,
+    is_forbidden,
+    is_temporary,
     parse_retry_after,
     root_cause,
     server_message,
+    transport_error,
 )
 
 from tests.mock_api import MockApi
@@ -65,6 +75,12 @@ SHAPES = [
         id="name of the fault",
     ),
     pytest.param({"message": "&lt;p&gt;a &lt; b&lt;/p&gt;"}, "a < b", id="escaped HTML"),
+    pytest.param(
+        {"error": {"message": "Gone"}, "request_id": "c3"}, "Gone (request id c3)", id="id outside"
+    ),
+    pytest.param({"badRequest": "a text"}, '{"badRequest": "a text"}', id="text for a fault"),
+    pytest.param({"code": 409, "message": "m"}, "m", id="status for a code"),
+    pytest.param({"message": "m", "detail": ""}, "m", id="empty detail"),
     pytest.param([], "[]", id="list"),
     pytest.param("text", '"text"', id="text"),
 ]
@@ -212,6 +228,173 @@ def test_missing_library_is_named_with_what_needs_it() -> None:
     assert "such as ansible_playbook_python" in sentence
 
 
+PLACE = Place("GET URL", "endpoint", 2.5, None, ("not-for-logs",))
+UNKNOWN_CA = requests.exceptions.SSLError(
+    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed (_ssl.c:1006)"
+)
+NO_BUNDLE = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /x")
+NO_STATUS = ValueError("aborted", http.client.BadStatusLine("HTTP/not-for-logs"))
+
+
+@pytest.mark.parametrize(
+    ("error", "place", "sentence"),
+    [
+        (
+            UNKNOWN_CA,
+            PLACE,
+            "GET URL: TLS verification failed: self-signed. Set ca_cert to the CA that signed the "
+            "certificate.",
+        ),
+        (
+            UNKNOWN_CA,
+            PLACE._replace(ca_cert="/ca"),
+            "GET URL: TLS verification failed: self-signed. Check that ca_cert contains the CA that "
+            "signed the certificate.",
+        ),
+        (
+            NO_BUNDLE,
+            PLACE._replace(ca_cert=True),
+            "GET URL cannot be sent: file not found: the CA bundle. Check the path.",
+        ),
+        (
+            NO_BUNDLE,
+            PLACE._replace(ca_cert="/ca"),
+            "GET URL cannot be sent: file not found: ca_cert (/ca). Check the path.",
+        ),
+        (OSError("Denied."), PLACE, "GET URL cannot be sent: Denied."),
+        (
+            requests.exceptions.ReadTimeout(),
+            PLACE,
+            "GET URL timed out after 2.5 seconds (api_timeout).",
+        ),
+        *(
+            (
+                requests.exceptions.ConnectionError(reason),
+                PLACE,
+                f"GET URL failed: {shown}. Check endpoint, the network and the proxy settings.",
+            )
+            for reason, shown in (
+                (OSError(111, "Connection refused"), "Connection refused"),
+                (OSError(-2, "Gone"), "Gone"),
+                ("HTTPConnection(host='h', port=1): Gone", "Gone"),
+                ("Gone: http://someone:password@h/x", "Gone: http://h/x"),
+                ("Gone: not-for-logs", "Gone: ********"),
+                ("psk: abc", "psk: ********"),
+                (NO_STATUS, "the response does not begin with an HTTP status line"),
+            )
+        ),
+    ],
+)
+def test_failure_without_response_is_sentence(
+    error: BaseException, place: Place, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    assert str(transport_error(error, place)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "temporary", "unprocessed"),
+    [
+        (UNKNOWN_CA, False, True),
+        (requests.exceptions.ReadTimeout(), True, False),
+        (requests.exceptions.ConnectTimeout(), True, True),
+        (requests.exceptions.ConnectionError(OSError("reset")), True, False),
+        (requests.exceptions.InvalidURL("x"), False, False),
+    ],
+)
+def test_failure_without_response_says_whether_request_can_be_repeated(
+    error: Exception, temporary: bool, unprocessed: bool
+) -> None:
+    found = transport_error(error, PLACE)
+    assert (found.temporary, found.unprocessed) == (temporary, unprocessed)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "forbidden", "temporary"),
+    [
+        (403, b"", True, False),
+        (403, b'{"error_code": "VPN.0003"}', True, False),
+        (500, b'{"error_code": "VPN.0005"}', True, False),
+        (409, b'{"error_code": "VPN.0003"}', False, True),
+        (500, b'{"error_code": "VPN.0001"}', False, True),
+        (400, b'{"error_code": "VPN.0001"}', False, False),
+        (503, b'["VPN.0005"]', False, True),
+        (400, b"VPN.0003", False, False),
+        (400, b"[" * 100_000, False, False),
+    ],
+)
+def test_code_of_api_says_more_than_status(
+    status: int, body: bytes, forbidden: bool, temporary: bool
+) -> None:
+    assert is_forbidden(status, body) is forbidden
+    assert is_temporary(status, body) is temporary
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("http://user:p%40w@host/path", ("user:p%40w", "p%40w", "p@w")),
+        ("http://user:p@w@host", ("user:p@w", "p@w", "p@w")),
+        ("user:word@host", ("user:word", "word", "word")),
+        ("http://user@host", ("user",)),
+        ("http://host/path:x", ()),
+    ],
+)
+def test_user_information_of_url_is_secret(url: str, secrets: tuple[str, ...]) -> None:
+    assert url_secrets(url) == secrets
+
+
+def test_secrets_are_found_at_any_depth() -> None:
+    data = {
+        "clouds": {"one": {"auth": {"username": "alice", "password": "word"}}},
+        "list": [{"token": 7}, ({"sk": "key"},)],
+        "psk": {"value": ["shared", "", None]},
+    }
+    assert secrets_in(data) == ("word", "7", "key", "shared")
+
+
+def test_values_with_names_of_secrets_are_masked() -> None:
+    data = {"psk": "", "token": None, "name": "x", 7: [{"secret": 1, "mtu": 2}]}
+    masked = {"psk": "", "token": None, "name": "x", 7: [{"secret": "********", "mtu": 2}]}
+    assert mask_keys(data) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("The mtu: 7", "The mtu: 7"),
+        ("The psk: 7 and more", "The psk: ********"),
+        ("user password and psk=7", "user password and psk= ********"),
+        ("psk 'a b' of \"c\" and `d`", "psk ******** of ******** and ********"),
+        ("psk of peer's site", "psk of peer's site"),
+        ("psk 'never closed", "psk ********"),
+        ('psk "a\nb" is long', "psk ******** is long"),
+        ("'name' of psk", "'name' of psk"),
+    ],
+)
+def test_what_follows_name_of_secret_is_masked(text: str, masked: str) -> None:
+    assert mask_named(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [
+        ("openstack.none", "openstacksdk"),
+        ("socks.none", "PySocks"),
+        ("yaml.none", "PyYAML"),
+        ("no_such_thing", "no_such_thing"),
+    ],
+)
+def test_package_of_missing_library_is_named(name: str, package: str) -> None:
+    sentence = failure(lambda: import_library(name, "x"))
+    assert sentence.startswith(
+        f"The Python library {package} is not installed for {sys.executable}: x requires it. Install "
+        f"it (python -m pip install {package}), or set ansible_python_interpreter to a Python that "
+        "has it, such as ansible_playbook_python. The import failed with: No module named "
+    )
+
+
 SECRET = "p\"a\\s&s <w>ö'r\td/+%"
 SPELLINGS = {
     "plain": SECRET,
@@ -228,6 +411,24 @@ SPELLINGS = {
     "HTML, hex": "".join(f"&#x{ord(one):X};" if not one.isalnum() else one for one in SECRET),
     "ASCII of Python": ascii(SECRET)[1:-1],
 }
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "\\ud83d\\ude00\\u260e\\u00f6\\n\\r\\t",
+        "\\uD83D\\uDE00\\u260E\\u00F6\\n\\r\\t",
+        "\\U0001f600\\u260e\\xf6\\n\\r\\t",
+        "\\U0001F600\\u260e\\xF6\\x0a\\x0d\\x09",
+        "%F0%9F%98%80%E2%98%8E%C3%B6%0A%0D%09",
+        "&#128512;&#009742;&ouml;&#10;&#13;&#9;",
+        "&#X1f600;&#x0260E;&#xf6;&#xa;&#xD;&#x9;",
+        "\U0001f600\u260e\u00f6\n\r\t",
+    ],
+)
+def test_secret_in_any_script_is_masked_in_every_notation(spelling: str) -> None:
+    secret = "\U0001f600\u260e\u00f6\n\r\t"
+    assert mask(f"before {spelling} after", (secret,)) == "before ******** after"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=list(SPELLINGS))

@@ -27,6 +27,12 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
     transport_error,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.proxies import (
+    SCHEMES,
+    check_proxy,
+    proxy_secrets,
+    proxy_variables,
+)
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -473,6 +479,63 @@ def test_invalid_proxy_variable_is_reported(
     for sentence in both_ways(mock_api):
         assert "The proxy URL in HTTP_PROXY" in sentence
         assert "for-logs" not in sentence
+
+
+QUOTED = "is in quotation marks, or has whitespace such as a carriage return around it. Remove them"
+INVALID = (
+    "is not valid. Check its host and port, and percent-encode special characters in its user and "
+    "password"
+)
+SUPPORTED = f"Supported schemes: {', '.join(SCHEMES)}"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "problem"),
+    [
+        *((wrong, QUOTED) for wrong in ("'http://h'", '"http://h"', "http://h\r")),
+        *((wrong, INVALID) for wrong in ("http://h:65536", "h:x", "u:p/w@h:1", "[::1", "http://")),
+        ("ftp://h", f"has an unsupported scheme, ftp. {SUPPORTED}"),
+        ("a b://h", f"has an unsupported scheme. {SUPPORTED}"),
+        ("://h", f"has an unsupported scheme. {SUPPORTED}"),
+    ],
+)
+def test_proxy_that_cannot_work_is_named(proxy: str, problem: str) -> None:
+    environ = {"OTHER": proxy, "no": "x", "Https_Proxy": proxy}
+    assert failure(lambda: check_proxy(proxy, environ)) == (
+        f"The proxy URL in Https_Proxy {problem}."
+    )
+    sentence = failure(lambda: check_proxy(proxy, {"OTHER": proxy}))
+    assert sentence == f"The proxy URL in the environment {problem}."
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [None, "", "h", "h:65535", "HTTP://h:1/", "https://u:p@[::1]:8080", "http://h:"],
+)
+def test_proxy_that_can_work_is_accepted(proxy: str | None) -> None:
+    check_proxy(proxy, {})
+
+
+def test_library_for_socks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "socks", None)
+    sentence = failure(lambda: check_proxy("socks5://h", {"all_proxy": "socks5://h"}))
+    assert "PySocks" in sentence
+    assert "the SOCKS proxy of all_proxy requires it" in sentence
+    monkeypatch.setitem(sys.modules, "socks", sys)
+    check_proxy("socks5://h", {})
+
+
+def test_proxies_of_environment_are_found() -> None:
+    environ = {
+        "HTTPS_PROXY": "http://u:word@h",
+        "no_proxy": "h",
+        "HTTP_PROXY": "",
+        "FTP_PROXY": "http://v:other@h",
+        "PROXY": "http://w:third@h",
+    }
+    assert proxy_variables(environ) == "HTTPS_PROXY, no_proxy"
+    assert proxy_variables({"PROXY": "h"}) == "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+    assert proxy_secrets(environ) == ("u:word", "word", "word", "v:other", "other", "other")
 
 
 @pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "http_proxy"])
