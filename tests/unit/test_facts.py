@@ -156,7 +156,14 @@ def test_quirk_13_dead_peer_detection_is_normalized(sent: Row, dpd: Row | None) 
 
 @pytest.mark.parametrize(
     ("sent", "mtu"),
-    [("1400", 1400), (1400, 1400), ("auto", "auto"), ("", ""), ("9" * 30, "9" * 30)],
+    [
+        ("1400", 1400),
+        (1400, 1400),
+        ("auto", "auto"),
+        ("", ""),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, "9" * 19),
+    ],
 )
 def test_quirk_13_numbers_as_strings_are_converted(sent: t.Any, mtu: t.Any) -> None:
     assert fact(mtu=sent)["mtu"] == mtu

@@ -19,6 +19,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.gathering import (
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     CONNECTION,
     ENDPOINT_GROUP,
+    ENTERPRISE_CONNECTION,
     IKE_POLICY,
     IPSEC_POLICY,
     VPN_SERVICE,
@@ -228,6 +229,25 @@ def test_reader_sees_no_objects(mock_api: MockApi) -> None:
     assert gathered(client_of(mock_api, "rita"), resolve=True) == []
 
 
+@pytest.mark.parametrize(
+    ("selection", "names"),
+    [
+        ({}, ()),
+        ({"added": ["peer_address"]}, ("peer_address",)),
+        ({"added": ["peer_address"], "fields": ["name"]}, ()),
+        ({"added": ["peer_address"], "resolve": True}, ENTERPRISE_CONNECTION.resolved),
+        ({"fields": ["name"], "resolve": True}, ENTERPRISE_CONNECTION.resolved),
+        ({"fields": ["local_cidrs", "peer_address"], "resolve": True}, None),
+        ({"fields": ["local_cidrs", "peer_address"]}, None),
+    ],
+)
+def test_fields_resolve_and_added_tell_what_is_resolved(
+    selection: Row, names: tuple[str, ...] | None
+) -> None:
+    found = Selection(**selection).resolved(ENTERPRISE_CONNECTION)
+    assert set(found) == {"local_cidrs", "peer_address"} if names is None else found == names
+
+
 # --- looking up ---
 
 
@@ -244,8 +264,10 @@ def test_reader_sees_no_objects(mock_api: MockApi) -> None:
 def test_every_kind_is_found_by_name_and_id(mock_api: MockApi, kind: Kind, name: str) -> None:
     client = client_of(mock_api)
     (named,) = gathered(client, kind, name=name)
+    mock_api.requests.clear()
     (identified,) = gathered(client, kind, name=named["id"])
     assert named == identified
+    assert [one.path for one in mock_api.requests] == [f"/v2.0/{kind.path}/{named['id']}"]
     assert gathered(client, kind, name="no such name") == []
 
 
@@ -387,6 +409,10 @@ def test_no_wait_when_all_are_ready(mock_api: MockApi) -> None:
     [
         ({"name": "nothing"}, "Cannot wait for nothing"),
         ({"name": ["branch-munich", "nothing"]}, "Cannot wait for nothing"),
+        (
+            {"name": ["a", "b"]},
+            "Cannot wait for a, b: no IPsec connection that matches the filters",
+        ),
         ({"name": []}, "no IPsec connection matches"),
         ({"filters": {"status": ["FROZEN"]}}, "no IPsec connection matches"),
         ({"name": "branch-munich", "filters": {"status": ["DOWN"]}}, "for branch-munich"),
