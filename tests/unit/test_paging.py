@@ -275,6 +275,21 @@ def test_page_with_default_length_is_all_if_nothing_follows(
         assert failure(lambda: list_rows(client, CONNECTION)).endswith(expected)
 
 
+@pytest.mark.parametrize("sorts", ["yes", "ignores", "refuses"])
+@pytest.mark.parametrize("more", [1, 500, 700])
+def test_rows_behind_page_with_default_length_are_read_in_any_order(
+    sorts: t.Literal["yes", "ignores", "refuses"], more: int
+) -> None:
+    class WithoutLinks(MovingServer):
+        def get(self, path: str, query: t.Sequence[tuple[str, str]]) -> dict[str, t.Any]:
+            answer = super().get(path, [("limit", str(DEFAULT_LIMITS[0])), *query])
+            return {name: value for name, value in answer.items() if "_links" not in name}
+
+    order = [number * 7 % 1201 for number in range(DEFAULT_LIMITS[0] + more)]
+    rows = list_rows(t.cast(Client, WithoutLinks([order], sorts)), CONNECTION)
+    assert sorted(ids(rows)) == sorted(f"id-{number}" for number in order)
+
+
 def test_page_of_default_length_without_ids_is_all() -> None:
     server = Full([ORDER], "refuses")
     server.rows = [{"name": "odd"}] * DEFAULT_LIMITS[0]  # type: ignore[misc]
