@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 import typing as t
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -139,8 +141,61 @@ def test_aksk_requires_its_keys_and_endpoint(mock_api: MockApi) -> None:
     half = {"access_key": "A"}
     assert "requires secret_key" in failure(lambda: logged_in(mock_api, half, "aksk"))
     whole = {"access_key": "A", "secret_key": "S"}
-    assert "requires endpoint" in failure(lambda: logged_in(mock_api, whole, "aksk"))
+    for auth, missing, more in (
+        (whole, "endpoint and auth.project_id", ", and auth.project_id (OS_PROJECT_ID)"),
+        ({**whole, "project_id": "p"}, "endpoint", ""),
+    ):
+        assert failure(lambda: logged_in(mock_api, auth, "aksk")) == (  # noqa: B023
+            f"auth_type aksk requires {missing}, because an access key has no service catalog. Set "
+            "endpoint (OS_NETWORK_ENDPOINT_OVERRIDE) to the VPC service, for example "
+            f"https://vpc.eu-de.otc.t-systems.com{more}."
+        )
     assert mock_api.requests == []
+
+
+def test_signed_request_has_headers_of_project_and_temporary_key(mock_api: MockApi) -> None:
+    whole = {"access_key": "A", "secret_key": "S"}
+    more = {"project_id": "p", "security_token": "not-for-logs"}
+    for auth in (whole, {**whole, **more}):
+        request = requests.Request("GET", "https://u:p@vpc.example.com:8443/v2.0").prepare()
+        headers = AccessKey(auth)(request).headers
+        assert headers["Host"] == "vpc.example.com:8443"
+        assert headers["Content-Type"] == "application/json"
+        assert headers.get("X-Project-Id") == auth.get("project_id")
+        assert headers.get("X-Security-Token") == auth.get("security_token")
+        made = datetime.strptime(headers["X-Sdk-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        assert abs(datetime.now(UTC) - made) < timedelta(minutes=1)
+        assert not AccessKey(auth).renew(request)
+
+
+@pytest.mark.parametrize("body", ['{"name": "Zürich"}', '{"name": "Zürich"}'.encode()])
+def test_signature_covers_body_and_query(body: str | bytes) -> None:
+    key = AccessKey({"access_key": "A", "secret_key": "S"})
+    url = "https://vpc.example.com/v2.0/a%20b~c?b=2&a=~%2F&a=&c"
+    request = requests.Request("POST", url, data=body).prepare()
+    signed = key(request).headers
+    canonical = "\n".join(
+        (
+            "POST",
+            "/v2.0/a%20b~c/",
+            "a=&a=~%2F&b=2&c=",
+            "content-type:application/json",
+            "host:vpc.example.com",
+            f"x-sdk-date:{signed['X-Sdk-Date']}",
+            "",
+            "content-type;host;x-sdk-date",
+            hashlib.sha256('{"name": "Zürich"}'.encode()).hexdigest(),
+        )
+    )
+    to_sign = "\n".join(
+        (
+            "SDK-HMAC-SHA256",
+            signed["X-Sdk-Date"],
+            hashlib.sha256(canonical.encode()).hexdigest(),
+        )
+    )
+    signature = hmac.new(b"S", to_sign.encode(), hashlib.sha256).hexdigest()
+    assert signed["Authorization"].endswith(f", Signature={signature}")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import threading
@@ -13,10 +14,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._cloud import transport
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Session
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import parse_json
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import (
+    gc_paused,
+    parse_json,
+)
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.transport import BoundedAdapter
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, TOKENS, client_of, failure, gathered, lists_of, options_for
@@ -76,6 +82,45 @@ def test_deadline_of_session_bounds_its_requests(mock_api: MockApi) -> None:
     assert time.monotonic() - started < 2.5
 
 
+def test_request_ends_with_its_session() -> None:
+    adapter = BoundedAdapter(5.0)
+    assert adapter.remaining() == 5.0
+    adapter.end = time.monotonic() + 60
+    assert adapter.remaining() == 5.0
+    adapter.end = time.monotonic() + 1
+    assert 0.001 < adapter.remaining() <= 1
+    adapter.end = time.monotonic() - 1
+    assert adapter.remaining() == 0.001
+
+
+def test_session_retries_until_its_end(mock_api: MockApi) -> None:
+    session = signing(mock_api.url, retries=3, api_timeout=60.0)
+    mock_api.fault(LIST, status=503, headers={"Retry-After": "5"}, count=None)
+    session.limit(time.monotonic() + 4)
+    failure(lambda: session.client().get("vpn/ipsec-site-connections"))
+    assert lists_of(mock_api) == 1
+    session.limit(None)
+    assert session.remaining() == 60.0
+
+
+def test_json_and_gzip_are_accepted(mock_api: MockApi) -> None:
+    client_of(mock_api).get("vpn/ipsec-site-connections", [("name", "a b"), ("name", "c")])
+    request = mock_api.requests[-1]
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "gzip"
+    assert list(request.query) == [("name", "a b"), ("name", "c")]
+
+
+def test_character_that_http_does_not_allow_is_reported(mock_api: MockApi) -> None:
+    auth = {"access_key": "A", "secret_key": "not-for-logs", "project_id": "\u2603"}
+    client = signing(mock_api.url, auth=auth).client()
+    assert failure(lambda: client.get("vpn")) == (
+        f"GET {mock_api.url}/v2.0/vpn cannot be sent: a credential, project_id or the URL contains a "
+        "character that HTTP does not allow. Check auth and endpoint."
+    )
+    assert mock_api.requests == []
+
+
 def test_credentials_of_netrc_are_not_sent(
     mock_api: MockApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,13 +144,76 @@ def test_cookies_are_not_kept(mock_api: MockApi) -> None:
 def test_response_that_is_compressed_twice_is_rejected(mock_api: MockApi) -> None:
     body = gzip.compress(gzip.compress(b"{}"))
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip, gzip"}, body=body)
-    assert "compressed more than once" in failure(lambda: gathered(client_of(mock_api)))
+    assert failure(lambda: gathered(client_of(mock_api))).startswith(
+        f"Unexpected response from GET {mock_api.url}{LIST}: it is compressed more than once, which "
+        "no VPN API does. "
+    )
+    for encodings in ("identity, identity", ",,"):
+        mock_api.fault(LIST, headers={"Content-Encoding": encodings}, body=b"{}")
+        assert client_of(mock_api).get("vpn/ipsec-site-connections") == {}
+
+
+def test_response_as_large_as_allowed_is_read(
+    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 100_000)
+    for spaces, allowed in ((99_998, True), (99_999, False)):
+        mock_api.fault(LIST, body="{}" + " " * spaces)
+        client = client_of(mock_api)
+        if allowed:
+            assert client.get("vpn/ipsec-site-connections") == {}
+        else:
+            sentence = failure(lambda: client.get("vpn/ipsec-site-connections"))  # noqa: B023
+            assert "it has more than 0 MiB" in sentence
 
 
 def test_large_response_of_keystone_is_rejected(mock_api: MockApi) -> None:
     bomb = gzip.compress(b" " * 80 * 1024 * 1024)
     mock_api.fault(TOKENS, headers={"Content-Encoding": "gzip"}, body=bomb)
     assert "more than 64 MiB" in failure(lambda: client_of(mock_api))
+
+
+@pytest.mark.parametrize(
+    ("body", "parsed"),
+    [
+        (b'"\\ud83d\\ude00"', "\U0001f600"),
+        (b'"\\ud800x"', "?x"),
+        (b'"\\uD800x"', "?x"),
+        (b'"\\\\ud800"', "\\ud800"),
+        ('["\u00f6"]'.encode("utf-16"), ["\u00f6"]),
+        (b"\xef\xbb\xbf{}", {}),
+        (b"[1e5, 1.5, 7]", [100000.0, 1.5, 7]),
+        (
+            b'{"__ansible_x": 1, "b": {"\\u005f_ansible": {}, "c": "__ansible"}}',
+            {"b": {"c": "__ansible"}},
+        ),
+    ],
+)
+def test_json_is_parsed(body: bytes, parsed: t.Any) -> None:
+    assert parse_json(body) == parsed
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+def test_number_that_json_does_not_have_is_rejected(constant: str) -> None:
+    with pytest.raises(ValueError, match=f"^{constant} is not JSON$"):
+        parse_json(f"[{constant}]".encode())
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collector_is_paused_and_then_as_before(enabled: bool) -> None:
+    def paused() -> None:
+        with gc_paused():
+            assert not gc.isenabled()
+            raise VpnError("in between")
+
+    try:
+        if not enabled:
+            gc.disable()
+        with pytest.raises(VpnError):
+            paused()
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("unit", ["{},", "[],", "[0],", '{"a":0},', '{"":{}},'])
