@@ -486,8 +486,13 @@ def test_row_of_earlier_page_is_dropped_and_twin_on_one_page_is_kept() -> None:
 def test_missing_rows_are_read_again_then_error() -> None:
     server = Pages(page(0, 200, 210), page(205, 5, 210), page(0, 200, 210), page(200, 10, 210))
     assert len(listed(server)) == 210
-    sentence = failure(lambda: listed(Pages(page(0, 10, 12))))
-    assert "returned 10 of 12 objects" in sentence
+    with pytest.raises(VpnError) as caught:
+        listed(Pages(page(0, 10, 12)))
+    assert str(caught.value) == (
+        "Cannot list Enterprise Edition VPN connection objects at http://server/v5/p/vpn-connection: "
+        "the server returned 10 of 12 objects. Try again."
+    )
+    assert caught.value.temporary
 
 
 @pytest.mark.parametrize("total", [1, 0, "12", None, True, -1])
@@ -497,7 +502,27 @@ def test_total_that_is_no_number_or_too_small_is_ignored(total: t.Any) -> None:
 
 def test_marker_that_repeats_ends_list() -> None:
     assert len(listed(Pages(page(0, 200, 200)))) == 200
-    assert "same marker twice" in failure(lambda: listed(Pages(page(0, 200))))
+    assert failure(lambda: listed(Pages(page(0, 200)))) == (
+        "Pagination of GET http://server/v5/p/vpn-connection failed: the server returned the same "
+        "marker twice."
+    )
+
+
+@pytest.mark.parametrize("marker", [None, 7, ["time"]])
+def test_full_page_without_marker_is_error_unless_it_is_all(marker: t.Any) -> None:
+    rows = [{"id": f"id-{number}", "created_at": marker} for number in range(200)]
+    answer = {"vpn_connections": rows, "page_info": None}
+    assert failure(lambda: listed(Pages(answer))) == (
+        "Pagination of GET http://server/v5/p/vpn-connection failed: the server returned a full page "
+        "without a marker."
+    )
+    assert len(listed(Pages({**answer, "total_count": 200}))) == 200
+
+
+def test_list_without_pages_is_one_request_without_limit() -> None:
+    server = Pages({"vpn_gateways": [{"id": "a"}, {"id": 1}, {"id": "1"}], "total_count": 9})
+    assert len(list_rows(t.cast("Client", server), ENTERPRISE_GATEWAY)) == 3
+    assert server.queries == [{}]
 
 
 def test_full_page_without_marker_uses_time_of_its_last_row() -> None:

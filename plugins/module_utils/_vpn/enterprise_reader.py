@@ -138,7 +138,7 @@ def _marked_pages(client: Client, kind: kinds.Kind, budget: Budget) -> tuple[lis
                 return rows, total
             raise errors.VpnError(
                 f"Pagination of GET {client.location(kind.path)} failed: the server returned "
-                f"{'the same marker twice' if marker in markers else 'a full page without a marker'}."
+                f"{'the same marker twice' if isinstance(marker, str) else 'a full page without a marker'}."
             )
         markers.add(marker)
         query = [("limit", str(kind.page_size)), ("marker", marker)]
