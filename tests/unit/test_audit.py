@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.states import STATES
 from ansible_collections.otc.vpn.plugins.plugin_utils._report.acceptances import (
     AcceptanceError,
     acceptances,
@@ -295,6 +296,141 @@ def test_removed_algorithms_are_found_on_neutron_only() -> None:
     enterprise = neutron | {"edition": "enterprise"}
     assert ids(otc) == ids(enterprise) == ["ipsec-3des", "ike-sha1"]
     assert ids(neutron) == ["ipsec-3des", "ike-sha1", "removed-algorithm", "removed-algorithm"]
+
+
+# The whole result
+
+
+def test_row_has_every_fact_in_one_line() -> None:
+    policies = {
+        "ike_policy": GOOD_IKE | {"id": "p-1", "name": "ike\nold"},
+        "ipsec_policy": GOOD_IPSEC | {"id": "p-2", "name": "esp"} | lifetime(3600, "kilobytes"),
+    }
+    facts = {
+        "id": "c-1",
+        "name": "berlin\n1",
+        "description": "a\nb",
+        "peer_address": "198.51.100.7",
+        "status": "ACTIVE",
+        "edition": "enterprise",
+        "cloud": "one",
+        "region": "eu-nl",
+        "project": "p",
+        "tenant_id": "t-1",
+        "vpnservice_id": "s-1",
+        "vpn_service": {"id": "s-2", "name": "service"},
+        "local_address": "203.0.113.1",
+        "local_cidrs": ["10.0.0.0/24", "10.0.1.0/24"],
+        "remote_cidrs": ("192.168.0.0/24",),
+        "dpd": {"action": "hold"},
+        "psk": "a-secret",
+    }
+    keys = ("id", "name", "encryption_algorithm", "auth_algorithm", "pfs")
+    (row,) = audit([facts | policies], [], TODAY)["connections"]
+    del row["findings"]
+    assert row == {
+        **{key: facts[key] for key in ("id", "peer_address", "status", "edition", "cloud")},
+        **{key: facts[key] for key in ("region", "project", "local_address", "local_cidrs")},
+        "name": "berlin 1",
+        "label": "berlin 1",
+        "description": "a b",
+        "state": "up",
+        "project_id": "t-1",
+        "vpn_service": "service",
+        "vpn_service_id": "s-1",
+        "remote_cidrs": ["192.168.0.0/24"],
+        "ike": {key: policies["ike_policy"][key] for key in keys}
+        | {"name": "ike old", "ike_version": "v2", "phase1_negotiation_mode": "main"}
+        | {"lifetime": "86400 seconds"},
+        "ipsec": {key: policies["ipsec_policy"][key] for key in keys}
+        | {"transform_protocol": "esp", "encapsulation_mode": "tunnel"}
+        | {"lifetime": "3600 kilobytes"},
+        "dpd": "hold",
+        "has_open_findings": True,  # there is no second connection
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "label"),
+    [
+        ({}, "(unnamed)"),
+        ({"id": "c-1"}, "c-1"),
+        ({"id": "c-1", "peer_address": "192.0.2.1"}, "192.0.2.1"),
+        ({"id": "c-1", "peer_address": "192.0.2.1", "name": "one"}, "one"),
+    ],
+)
+def test_row_without_facts_is_empty(facts: dict[str, Any], label: str) -> None:
+    (row,) = audit([facts], [], TODAY)["connections"]
+    words = ("id", "name", "description", "peer_address", "status", "cloud", "region", "project")
+    more = ("project_id", "vpn_service", "vpn_service_id", "local_address", "dpd")
+    empty = dict.fromkeys((*words, *more), "")
+    unknown = dict.fromkeys(("local_cidrs", "remote_cidrs", "ike", "ipsec"))
+    assert row == {
+        **(empty | facts | unknown),
+        "label": label,
+        "state": "unknown",
+        "edition": "classic",
+        "findings": [],
+        "has_open_findings": False,
+    }
+
+
+def test_references_are_known_by_their_own_names_or_ids() -> None:
+    (row,) = audit([{"vpn_service": {"id": "s-2"}, "project_id": "p"}], [], TODAY)["connections"]
+    assert (row["vpn_service"], row["vpn_service_id"], row["project_id"]) == ("", "s-2", "p")
+    (row,) = audit([{"vpnservice_id": "s-1"}], [], TODAY)["connections"]
+    assert (row["vpn_service"], row["vpn_service_id"]) == ("s-1", "s-1")
+
+
+def test_accepted_findings_are_counted_apart() -> None:
+    weak = connection(ike={"ike_version": "v1", "auth_algorithm": "md5"}) | {"status": "ACTIVE"}
+    other = weak | {"id": "c-2", "name": "munich", "cloud": "two", "ipsec_policy": None}
+    accepted = acceptances([accept(until="2026-12-31"), accept(id="ah", connection="all")])
+    result = audit([other, weak], accepted, TODAY)
+    assert result["summary"] == {
+        "connections": 2,
+        "states": {name: 2 if name == "up" else 0 for name in STATES},
+        "findings": {"high": 2, "medium": 1, "low": 0},
+        "accepted": 1,
+        "not_audited": 1,
+        "text": "All 2 tunnels are up. 3 open findings: 2 high, 1 medium. 1 finding accepted. "
+        "1 tunnel not fully audited: policy unknown.",
+    }
+    assert result["sources"] == [
+        {"cloud": cloud, "region": "", "project": "", "project_id": "", "edition": "classic"}
+        | {"connections": 1}
+        for cloud in ("", "two")
+    ]
+    assert result["unused_accepted"] == [{"id": "ah", "connection": "all", "reason": "Old router."}]
+    (md5, ikev1), _other = (row["findings"] for row in result["connections"])
+    assert (md5["id"], md5["accepted"]) == ("ike-md5", None)
+    assert (ikev1["id"], ikev1["accepted"]) == (
+        "ikev1",
+        {"reason": "Old router.", "until": "2026-12-31"},
+    )
+    only = connection(ike={"ike_version": "v1"})
+    for entries, is_open in (([], True), (accepted, False)):
+        (row,) = audit([only], entries, TODAY)["connections"]
+        assert row["has_open_findings"] is is_open
+
+
+def test_finding_has_all_that_rule_says() -> None:
+    weak = connection(ike={"id": "p-1", "name": "old\none", "ike_version": "v1"})
+    (rule,) = (rule for rule in RULES if rule.id == "ikev1")
+    assert findings(weak) == [
+        {
+            "id": "ikev1",
+            "severity": "medium",
+            "title": "IKEv1",
+            "setting": "ike_policy.ike_version",
+            "value": "v1",
+            "reason": rule.advice.reason,
+            "fix": "ike_version: v2",
+            "source": rule.advice.source,
+            "policy": {"kind": "ike_policy", "id": "p-1", "name": "old one", "connections": 1},
+            "accepted": None,
+        }
+    ]
 
 
 # Policies
