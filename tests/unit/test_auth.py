@@ -21,7 +21,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnEr
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, SUBNET
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
-from keystoneauth1 import loading
+from keystoneauth1 import exceptions, loading
 
 from tests.mock_api import MockApi
 from tests.unit.clients import (
@@ -153,7 +153,7 @@ def test_aksk_requires_its_keys_and_endpoint(mock_api: MockApi) -> None:
     assert mock_api.requests == []
 
 
-def test_signed_request_has_headers_of_project_and_temporary_key(mock_api: MockApi) -> None:
+def test_signed_request_has_headers_of_project_and_temporary_key() -> None:
     whole = {"access_key": "A", "secret_key": "S"}
     more = {"project_id": "p", "security_token": "not-for-logs"}
     for auth in (whole, {**whole, **more}):
@@ -629,6 +629,59 @@ def test_html_discovery_of_keystone_is_reported(mock_api: MockApi) -> None:
     mock_api.fault("^/$", body="<html><title>Welcome</title></html>", count=None)
     auth = {**ALICE, "auth_url": mock_api.url}
     assert "Check auth_url" in failure(lambda: logged_in(mock_api, auth))
+
+
+def unreachable() -> t.NoReturn:
+    """Fail as keystoneauth1 does, whose exceptions are no OSError."""
+    try:
+        raise requests.exceptions.ConnectionError(OSError(111, "Connection refused"))
+    except OSError:
+        raise exceptions.ConnectFailure("Unable to establish connection") from None
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            exceptions.ClientException("Wrong alicepw, proxy-password."),
+            "Unexpected response from KEYSTONE: Wrong ********, ********. Check auth_url and "
+            "auth_type.",
+        ),
+        *(
+            (
+                kind("alicepw"),
+                "Unexpected response from KEYSTONE: it is not a response of Keystone. Check auth_url "
+                "and auth_type.",
+            )
+            for kind in (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+        ),
+        (OSError("Wrong alicepw"), "KEYSTONE cannot be sent: Wrong ********."),
+        (exceptions.ConnectFailure("Gone"), "KEYSTONE cannot be sent: Gone."),
+        (
+            None,
+            "KEYSTONE failed: Connection refused. Check auth_url, the network and the proxy "
+            "settings.",
+        ),
+    ],
+    ids=str,
+)
+def test_exception_of_keystoneauth_is_sentence_without_secret(
+    mock_api: MockApi,
+    error: Exception | None,
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FTP_PROXY", "http://someone:proxy-password@127.0.0.1:1")
+    client = logged_in(mock_api, ALICE, endpoint=mock_api.url)
+    auth: t.Any = client.auth
+
+    def call() -> t.NoReturn:
+        if error is None:
+            unreachable()
+        raise error
+
+    expected = sentence.replace("KEYSTONE", f"Keystone at {mock_api.auth_url}")
+    assert failure(lambda: auth._call_keystone(call)) == expected
 
 
 # --- one token ---

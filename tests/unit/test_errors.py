@@ -158,6 +158,7 @@ def test_server_that_echoes_password_does_not_get_it_shown(mock_api: MockApi) ->
 def test_text_is_cut_to_length_and_to_one_line() -> None:
     assert one_line("a\n\tb\r\x85c\u2028d") == "a b c d"
     assert one_line("x" * 1000) == "x" * MESSAGE_LENGTH + "…"
+    assert one_line("x" * MESSAGE_LENGTH) == "x" * MESSAGE_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -188,11 +189,17 @@ def test_quirk_01_no_psk_out_of_any_body(body: bytes) -> None:
 
 def test_urls_are_shown_without_secrets() -> None:
     assert redact_url("https://user:pw@host:1/a?b=c#d") == "https://host:1/a"
+    assert redact_url("https://user:p@w@host/a") == "https://host/a"
+    assert redact_url("https://host/a") == "https://host/a"
     assert redact_url("http://[") == "(invalid URL)"
 
 
 def test_secrets_are_masked_and_short_words_kept() -> None:
     assert mask("abcd abc", ("abcd", "abc", "")) == "******** abc"
+
+
+def test_secret_that_contains_another_is_masked_as_whole() -> None:
+    assert mask("1zzzz1 zzzz", ("zzzz", "1zzzz1")) == "******** ********"
 
 
 def test_innermost_reason_is_shown() -> None:

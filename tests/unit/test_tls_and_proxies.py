@@ -494,6 +494,7 @@ SUPPORTED = f"Supported schemes: {', '.join(SCHEMES)}"
     [
         *((wrong, QUOTED) for wrong in ("'http://h'", '"http://h"', "http://h\r")),
         *((wrong, INVALID) for wrong in ("http://h:65536", "h:x", "u:p/w@h:1", "[::1", "http://")),
+        ("http://u:p://w@h", INVALID),
         ("ftp://h", f"has an unsupported scheme, ftp. {SUPPORTED}"),
         ("a b://h", f"has an unsupported scheme. {SUPPORTED}"),
         ("://h", f"has an unsupported scheme. {SUPPORTED}"),
@@ -534,6 +535,8 @@ def test_proxies_of_environment_are_found() -> None:
         "PROXY": "http://w:third@h",
     }
     assert proxy_variables(environ) == "HTTPS_PROXY, no_proxy"
+    names = ["All_Proxy", "http_proxy", "https_proxy", "no_proxy"]
+    assert proxy_variables(dict.fromkeys(names, "h")) == ", ".join(names)
     assert proxy_variables({"PROXY": "h"}) == "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
     assert proxy_secrets(environ) == ("u:word", "word", "word", "v:other", "other", "other")
 

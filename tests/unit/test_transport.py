@@ -187,6 +187,7 @@ def test_large_response_of_keystone_is_rejected(mock_api: MockApi) -> None:
             b'{"__ansible_x": 1, "b": {"\\u005f_ansible": {}, "c": "__ansible"}}',
             {"b": {"c": "__ansible"}},
         ),
+        (b'{"\\u005f_ansible": 1, "c": 2}', {"c": 2}),
     ],
 )
 def test_json_is_parsed(body: bytes, parsed: t.Any) -> None:
@@ -216,11 +217,21 @@ def test_garbage_collector_is_paused_and_then_as_before(enabled: bool) -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("unit", ["{},", "[],", "[0],", '{"a":0},', '{"":{}},'])
+@pytest.mark.parametrize("unit", ["{},", "[],", "[0],", '{"a":0},', '{"":{}},', "0,"])
 def test_json_that_takes_far_more_memory_than_text_is_rejected(unit: str) -> None:
     with pytest.raises(ValueError, match="more and smaller values"):
         parse_json(("[" + unit * (1024 * 1024 // len(unit)) + "0]").encode())
     assert len(parse_json(("[" + unit * 1000 + "0]").encode())) == 1001
+
+
+@pytest.mark.parametrize("unit", ['"a":0,', '"a" :0,'])
+def test_object_that_takes_far_more_memory_than_text_is_rejected(unit: str) -> None:
+    with pytest.raises(ValueError, match="more and smaller values"):
+        parse_json(("{" + unit * (1024 * 1024 // len(unit)) + '"b":0}').encode())
+
+
+def test_colons_in_strings_take_no_memory() -> None:
+    assert len(parse_json(("[" + '"a:::::::b",' * 100_000 + "0]").encode())) == 100_001
 
 
 def test_json_of_api_is_not_rejected() -> None:
