@@ -544,6 +544,18 @@ def test_overlapping_sides_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("inside", "more"), [(1, ""), (3, ""), (4, " and 1 more"), (9, " and 6 more")]
+)
+def test_at_most_three_values_are_shown(inside: int, more: str) -> None:
+    cidrs = [f"172.16.0.0/{30 - number}" for number in range(inside)]
+    found = values(
+        [tunnel("one", remote_cidrs=cidrs, peer_address="172.16.0.1")], "gateway-in-networks"
+    )
+    shown = ", ".join(f"172.16.0.1 in {cidr}" for cidr in cidrs[:3])
+    assert found == {"one": shown + more}
+
+
+@pytest.mark.parametrize(
     ("other", "value"),
     [
         ({"peer_address": "172.16.1.9"}, "172.16.1.9 in 172.16.1.0/24"),
@@ -551,6 +563,10 @@ def test_overlapping_sides_are_found() -> None:
         ({"peer_address": "198.51.100.1", "local_address": "203.0.113.1"}, None),
         ({"peer_address": "gateway.example.com", "local_address": None}, None),
         ({"peer_address": "2001:db8::1"}, None),
+        (
+            {"peer_address": "172.16.2.9", "remote_cidrs": ["branch", None, "172.16.2.0/24"]},
+            "172.16.2.9 in 172.16.2.0/24",
+        ),
     ],
 )
 def test_gateway_inside_networks_is_found(other: dict[str, Any], value: str | None) -> None:

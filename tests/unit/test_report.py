@@ -290,6 +290,85 @@ def test_gateway_with_two_addresses_is_one_gateway() -> None:
     assert six["local"].startswith("2001:db8:ffff::1: 10.0.0.0/24")
 
 
+def test_map_has_lines_of_each_gateway_in_boxes_of_its_peers() -> None:
+    first, second = "203.0.113.1", "203.0.113.2"
+    common = {"vpn_service": {"id": "s", "name": "service"}, "local_cidrs": ["10.0.0.0/24"]}
+    facts = [
+        {"id": "a", "status": "ACTIVE", "peer_address": "198.51.100.9", "local_address": first},
+        {"id": "b", "status": "DOWN", "peer_address": "198.51.100.10", "local_address": second},
+        {"id": "c", "status": "ACTIVE", "peer_address": "198.51.100.10", "local_address": first},
+    ]
+    networks: list[list[str] | None] = [["192.168.1.0/24", "192.168.2.0/24"], [], None]
+    known = [
+        one | common | {"project_id": "p", "created_at": "2026", "remote_cidrs": cidrs}
+        for one, cidrs in zip(facts, networks, strict=True)
+    ]
+    unknown = {"id": "x", "status": "ERROR", "dpd": {"action": "odd"}}
+    rows = {row["id"]: row for row in report([*known, unknown])["connections"]}
+    line = {"severity": "", "state": "up", "local": f"{first}: 10.0.0.0/24"}
+    last = {"peer": "198.51.100.9", "group": "198.51.100.9"}
+    both = {"peer": "198.51.100.10", "group": "198.51.100.10"}
+    lines = [
+        line
+        | both
+        | {"state": "down", "local": f"{second}: 10.0.0.0/24", "remote": "no networks"}
+        | {"y": 0, "label": rows["b"]["label"], "rows": [rows["b"]]},
+        line
+        | both
+        | {"remote": "networks unknown"}
+        | {"y": 60, "label": rows["c"]["label"], "rows": [rows["c"]]},
+        line
+        | last
+        | {"remote": "192.168.1.0/24, 192.168.2.0/24"}
+        | {"y": 120, "label": rows["a"]["label"], "rows": [rows["a"]]},
+    ]
+    counts = {"states": {"down": 1, "up": 2}, "addresses": [first, second]}
+    boxes = [{"y": 0, "height": 120}, {"y": 120, "height": 60}]
+    known_gateway, unknown_gateway = gateways([*rows.values()])
+    assert known_gateway == {
+        **counts,
+        "name": "service",
+        "edition": "classic",
+        "project": "p",
+        "panels": [{"height": 180, "lines": lines, "boxes": boxes, **counts}],
+    }
+    assert (unknown_gateway["name"], unknown_gateway["project"]) == ("", "")
+    (line,) = unknown_gateway["panels"][0]["lines"]
+    assert (line["local"], line["severity"]) == ("networks unknown", "medium")
+
+
+def test_line_of_many_tunnels_counts_gateways_and_networks() -> None:
+    facts = [
+        {
+            "id": f"{n:02}",
+            "status": "ACTIVE",
+            "peer_address": f"192.0.2.{n % 2}",
+            "local_address": "203.0.113.1",
+            "local_cidrs": ["10.0.0.0/24"],
+            "remote_cidrs": [f"192.168.{n}.0/24"] if n else None,
+            "created_at": "2026",
+        }
+        for n in range(4)
+    ]
+    rows = report(facts)["connections"]
+    (gateway,) = gateways(rows, condensed=True)
+    assert gateway["panels"][0]["lines"] == [
+        {
+            "y": 0,
+            "state": "up",
+            "label": "4 tunnels",
+            "peer": "2 remote gateways",
+            "group": ("up",),
+            "local": "1 network",
+            "remote": "3 networks",
+            "severity": "",
+            "rows": rows,
+        }
+    ]
+    (gateway,) = gateways(rows[:3], condensed=True)
+    assert [line["rows"] for line in gateway["panels"][0]["lines"]] == [[row] for row in rows[:3]]
+
+
 def test_condensed_map_shows_trouble_one_by_one_and_rest_as_one_line() -> None:
     good = connection(0, random.Random(0))
     facts = [good | {"id": str(n), "peer_address": f"192.0.2.{n}"} for n in range(40)]
@@ -551,7 +630,16 @@ def test_changes_since_previous_report_are_shown() -> None:
             f"IPsec policy: {before[2]['ipsec_policy']['name']} to none"
         ) in shown
     found = json.loads(ipsec_report(report(after), "json", previous=previous))["changes"]
-    assert [len(found[key]) for key in ("new", "gone", "states", "settings")] == [1, 1, 1, 1]
+    assert found["since"] == "2026-11-23"
+    assert {key: [one["id"] for one in found[key]] for key in found if key != "since"} == {
+        "new": [after[-1]["id"]],
+        "gone": [before[0]["id"]],
+        "states": [after[0]["id"]],
+        "settings": [after[1]["id"]],
+    }
+    assert found["gone"] == [
+        {"id": before[0]["id"], "label": before[0]["name"], "change": "up"},
+    ]
     page_of_changes = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     page_of_changes.parse(ipsec_report(report(after), "html", previous=previous))
 
