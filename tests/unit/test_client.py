@@ -280,6 +280,12 @@ def test_quirk_10_wait_beyond_time_allowed_fails_at_once(mock_api: MockApi, head
     assert "throttled" in sentence
 
 
+def test_wait_beyond_time_of_all_attempts_fails_at_once(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, status=429, headers={"Retry-After": "5"}, body="", count=None)
+    failure(lambda: gathered(client_of(mock_api, api_timeout=2.0, retries=1)))
+    assert lists_of(mock_api) == 1
+
+
 def test_retries_are_bounded_in_time(mock_api: MockApi) -> None:
     client = client_of(mock_api, api_timeout=0.4, retries=4)
     mock_api.fault(LIST, delay=1.0, count=None)

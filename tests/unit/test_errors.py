@@ -78,6 +78,9 @@ SHAPES = [
     pytest.param(
         {"error": {"message": "Gone"}, "request_id": "c3"}, "Gone (request id c3)", id="id outside"
     ),
+    pytest.param(
+        {"error": {"message": "Gone", "request_id": "d4"}}, "Gone (request id d4)", id="id inside"
+    ),
     pytest.param({"badRequest": "a text"}, '{"badRequest": "a text"}', id="text for a fault"),
     pytest.param({"code": 409, "message": "m"}, "m", id="status for a code"),
     pytest.param({"message": "m", "detail": ""}, "m", id="empty detail"),
