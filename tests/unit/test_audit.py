@@ -529,6 +529,17 @@ def test_many_overlaps_are_counted() -> None:
     assert found["t0"] == "t1, t2, t3 and 2 more"
 
 
+def test_other_tunnel_is_named_by_its_address_or_id_if_it_has_no_name() -> None:
+    unnamed = [tunnel("", id="id-1"), tunnel("", id="id-2", peer_address="198.51.100.7")]
+    rows = audit([*unnamed, tunnel("named")], [], TODAY)["connections"]
+    found = {row["id"]: one["value"] for row in rows for one in row["findings"]}
+    assert found == {
+        "id-1": "198.51.100.7, named",
+        "id-2": "id-1, named",
+        "id-named": "198.51.100.7, id-1",
+    }
+
+
 def test_overlapping_sides_are_found() -> None:
     rows = [
         tunnel("everything", "0.0.0.0/0"),
@@ -634,6 +645,15 @@ def test_quota_is_found_once_at_newest_connection(
     ]
     found = values([row | other for row in rows], "quota")
     assert found == ({f"t{number - 1}": value} if value else {})
+
+
+def test_connection_without_time_is_not_newest() -> None:
+    times = [f"2026-01-{number + 1:02d}" for number in range(9)]
+    rows = [
+        tunnel(f"t{number}", f"172.16.{number}.0/24", created_at=time, tags=[])
+        for number, time in enumerate([*times, None])
+    ]
+    assert values(rows, "quota") == {"t8": "10 of 12"}
 
 
 def test_quota_is_counted_by_project() -> None:
