@@ -35,6 +35,7 @@ from tests.docs.blocks import (
     sections,
 )
 from tests.mock_api import MockApi
+from tests.unavailable import TAKES_MINUTES
 
 ROOT = Path(__file__).parent.parent.parent
 GUIDES = sorted((ROOT / "docs").glob("[gd]*/*.md"))
@@ -42,6 +43,8 @@ ROLES = sorted((ROOT / "roles").glob("*/README.md"))
 PAGES = [*sorted(ROOT.glob("[A-Z]*.md")), *GUIDES, *ROLES]
 # Its steps are followed by tests/checks/test_release.py.
 TYPED = [page for page in PAGES if page.name != "releasing.md" and page not in ROLES]
+
+LONG = "site_to_site.md"  # builds, changes and removes the tunnels of several branches
 
 # Whose project a page is about, if it is not alice's.
 USERS = {"site_to_site.md": "wendy"}
@@ -226,7 +229,9 @@ def walks(
     chosen = [
         t.cast("Path", test.callspec.params["page"])
         for test in request.session.items
-        if isinstance(test, pytest.Function) and "walks" in test.fixturenames
+        if isinstance(test, pytest.Function)
+        and "walks" in test.fixturenames
+        and not any(mark.args[0] for mark in test.iter_markers("skipif"))
     ]
     # Made here, not in the threads: pytest changes the environment while they run.
     readers = {page: reader_of(page) for page in chosen}
@@ -234,7 +239,11 @@ def walks(
         yield {page: pool.submit(walk, page, reader) for page, reader in readers.items()}
 
 
-@pytest.mark.parametrize("page", TYPED, ids=name_of)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=TAKES_MINUTES) if page.name == LONG else page for page in TYPED],
+    ids=name_of,
+)
 def test_page_runs_as_shown(page: Path, walks: dict[Path, Future[None]]) -> None:
     walks[page].result()
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import pytest
 
 from tests.docs import site
+from tests.unavailable import TAKES_MINUTES
 
 
+@TAKES_MINUTES
 def test_site_builds() -> None:
     for library in ("sphinx", "myst_parser", "furo"):
         pytest.importorskip(library)
