@@ -24,6 +24,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import (
     DEFAULTS,
     OPTIONS,
     merge_options,
+    secrets_of,
     source_of,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.tls import tls_settings
@@ -153,6 +154,17 @@ def test_inventory_plugin_has_same_options(documentation: dict[str, Row]) -> Non
         assert shape(options[name]) == shape(option), name
     assert set(options["auth"]["suboptions"]) == set(AUTH)
     assert not {"include_psk", "psk"} & set(options)
+
+
+def test_passwords_of_urls_are_secret_too() -> None:
+    auth = {
+        "auth_url": "https://iam.example.com/v3",
+        "username": "user:name@example.com",
+        "password": "word",
+        "discovery_endpoint": "https://someone:other@example.com",
+        "auth_methods": ["https://a:b@example.com"],
+    }
+    assert secrets_of(auth) == ("word", "someone:other", "other", "other")
 
 
 def test_quirk_18_only_secrets_are_hidden() -> None:
