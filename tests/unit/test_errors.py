@@ -17,6 +17,7 @@ import pytest
 import requests
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import (
     MESSAGE_LENGTH,
+    VpnError,
     import_library,
     mask,
     mask_keys,
@@ -156,6 +157,15 @@ def test_server_that_echoes_password_does_not_get_it_shown(mock_api: MockApi) ->
     body = {"error": {"message": "user alice with password alicepw is unknown", "code": 401}}
     mock_api.fault("/v3/auth/tokens", status=401, body=body)
     assert "password ******** is unknown" in failure(lambda: client_of(mock_api))
+
+
+def test_error_is_what_it_is_told_and_nothing_else() -> None:
+    nothing: t.Any = dict.fromkeys(("status", "retry_after", "request_id"))
+    nothing |= dict.fromkeys(("forbidden", "temporary", "unprocessed"), False)
+    assert vars(VpnError("No.")) == nothing
+    all_: t.Any = {"status": 429, "retry_after": 1.5, "request_id": "a"}
+    all_ |= dict.fromkeys(("forbidden", "temporary", "unprocessed"), True)
+    assert vars(VpnError("No.", **all_)) == all_
 
 
 def test_text_is_cut_to_length_and_to_one_line() -> None:
