@@ -25,6 +25,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import (
     VPN_SERVICE,
     Kind,
 )
+from ansible_collections.otc.vpn.plugins.module_utils._vpn.objects import Objects
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.waiting import Wait, wait_for_status
 
 from tests.mock_api import MockApi
@@ -336,6 +337,31 @@ def test_unknown_status_is_warning(option: str) -> None:
     assert "Documented statuses: ACTIVE, DOWN" in warning
 
 
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (
+            {"fields": ["name", "nmae", "b"]},
+            "Unknown fields: b, nmae. Supported fields: id, name, ",
+        ),
+        ({"fields": ["psk"]}, "fields contains psk, which requires include_psk: true."),
+        ({"fields": ["psk"], "include_psk": True}, None),
+        ({"fields": ["id", "state", "local_cidrs"]}, None),
+        ({}, None),
+    ],
+)
+def test_fields_are_checked_without_request(selection: Row, expected: str | None) -> None:
+    told = Sentences()
+    if expected is None:
+        check_selection(CONNECTION, Selection(**selection), told.warnings.append)
+    else:
+        sentence = failure(
+            lambda: check_selection(CONNECTION, Selection(**selection), told.warnings.append)
+        )
+        assert sentence.startswith(expected)
+    assert told.warnings == []
+
+
 def test_service_by_name_with_resolve_is_listed_once(mock_api: MockApi) -> None:
     client = client_of(mock_api)
     expected = [
@@ -380,6 +406,27 @@ def test_connections_of_other_projects_are_excluded(mock_api: MockApi) -> None:
     assert len(gathered(bob)) == 5
     assert gathered(bob, name=mock_api.id_of("vpn-one", 0)) == []
     assert gathered(client_of(mock_api, "emil")) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "owned"),
+    [
+        ({"project_id": "own"}, True),
+        ({"tenant_id": "own", "project_id": None}, True),
+        ({"project_id": "other"}, False),
+        ({"tenant_id": "other"}, False),
+        ({"project_id": None, "tenant_id": ""}, True),
+        ({}, True),
+    ],
+)
+def test_only_objects_of_other_projects_are_not_own(
+    mock_api: MockApi, row: Row, owned: bool
+) -> None:
+    client = client_of(mock_api)
+    client.auth.authenticate()
+    assert client.auth.project
+    given = {name: client.auth.project if one == "own" else one for name, one in row.items()}
+    assert Objects(client).owns(given) is owned
 
 
 # --- waiting ---
