@@ -158,7 +158,10 @@ def test_access_key_requires_project_for_enterprise(mock_api: MockApi) -> None:
     keys: Row = {**mock_api.access_keys("alice")[0]}
     options: Row = {"auth_type": "aksk", "endpoint": VPC, "auth": keys}
     sentence = failure(lambda: connect(merge_options(options, {}), "enterprise"))
-    assert "requires auth.project_id" in sentence
+    assert sentence == (
+        "auth_type aksk requires auth.project_id for Enterprise Edition VPN. Set it in auth or in "
+        "OS_PROJECT_ID."
+    )
     options["auth"] = {**keys, "project_id": PROJECT}
     client = connect(merge_options(options, {}), "enterprise")
     assert client.url == f"https://vpn.eu-de.example.com/v5/{PROJECT}"
