@@ -168,6 +168,39 @@ def test_rows_are_sorted_by_name_with_numbers_by_value() -> None:
     assert [names.index(row["label"]) for row in rows] == [4, 2, 3, 5, 6, 0, 1]
 
 
+def test_note_and_date_are_empty_unless_given() -> None:
+    data = json.loads(render(report(connections(1)), "json", "the title"))
+    assert [data[name] for name in ("title", "note", "date")] == ["the title", "", ""]
+
+
+def test_page_contains_its_style() -> None:
+    style = report_page.css()
+    assert "prefers-color-scheme" in style
+    assert style in render(report(connections(1)), "html", "t")
+
+
+def test_columns_are_what_differs_between_sources() -> None:
+    source: dict[str, Any] = {
+        "cloud": "a",
+        "region": "",
+        "project": "p",
+        "project_id": "1",
+        "edition": "classic",
+    }
+    source |= {"connections": 1}
+    for name, key in (("cloud", "region"), ("project", "project_id"), ("edition", "edition")):
+        rendered = []
+        for other in (source, source | {key: "enterprise"}):
+            data = {**report(connections(1)), "sources": [source, other]}
+            rendered.append(render(data, "markdown", "t"))
+        heads = [
+            {cell.strip().lower() for line in text.splitlines() for cell in line.split("|")}
+            for text in rendered
+        ]
+        assert name not in heads[0]
+        assert name in heads[1]
+
+
 def test_json_is_audit() -> None:
     data = report(connections(3))
     assert json.loads(render(data, "json", "Title", "Note", "2026-11-24")) == {
