@@ -36,6 +36,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import (
     server_message,
     transport_error,
 )
+from urllib3.exceptions import MaxRetryError
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, client_of, failure, gathered
@@ -220,6 +221,9 @@ def test_innermost_reason_is_shown() -> None:
     outer = ValueError(RuntimeError("GET http://secret failed", inner))
     assert root_cause(outer) == "connection refused"
     assert root_cause(ValueError()) == "ValueError"
+    pool: t.Any = None
+    # as urllib3 1.26 raises it, without a cause
+    assert root_cause(MaxRetryError(pool, "/x", OSError("refused"))) == "refused"
 
 
 @pytest.mark.parametrize(
