@@ -449,6 +449,14 @@ def test_access_key_of_clouds_yaml_is_used(
     assert len(gathered(connect(merge_options({"cloud": "one"}, {})))) == 23
 
 
+@pytest.mark.parametrize("name", ["auth-type", "auth_plugin", "auth-plugin"])
+def test_name_that_openstacksdk_does_not_use_is_no_auth_type(
+    clouds: t.Callable[..., None], name: str
+) -> None:
+    clouds(**{name: "password"}, auth={"access_key": "key", "secret_key": "hidden"})
+    assert merge_options({"cloud": "one"}, {})["auth_type"] == "aksk"
+
+
 def test_unknown_cloud_lists_available_clouds(clouds: t.Callable[..., None]) -> None:
     sentence = failure(lambda: merge_options({"cloud": "tow"}, {}))
     assert "Cloud tow not found in" in sentence

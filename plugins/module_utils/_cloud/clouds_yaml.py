@@ -118,8 +118,7 @@ def _yaml_problem(path: str) -> str:
 
 def _explicit_auth_type(own: t.Mapping[str, t.Any], config: t.Mapping[str, t.Any]) -> t.Any:
     auth_type = config.get("auth_type")
-    given = any(own.get(name) for name in ("auth_type", "auth-type", "auth_plugin", "auth-plugin"))
-    return auth_type if given or auth_type != "password" else None
+    return auth_type if own.get("auth_type") or auth_type != "password" else None
 
 
 def _tls(config: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
