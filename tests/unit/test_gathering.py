@@ -177,7 +177,8 @@ def test_resolved_objects_have_documented_form_without_secrets(mock_api: MockApi
     mock_api.fault("/v2.0/vpn/ikepolicies", quirks=["ignore_fields"])
     (row,) = gathered(client_of(mock_api), name="branch-munich", resolve=True)
     assert row["ike_policy"]["vendor_note"] == "kept"
-    assert row["ike_policy"]["project_id"] == row["ike_policy"]["tenant_id"] is not None
+    assert row["ike_policy"]["project_id"]
+    assert row["ike_policy"]["project_id"] == row["ike_policy"]["tenant_id"]
     assert "a-secret" not in str(row)
 
 
