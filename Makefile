@@ -55,7 +55,7 @@ strongswan: $(VENV)/ready ## Unpack strongSwan for the tunnel tests (Debian or U
 openstack-down: $(VENV)/ready ## Stop the servers of `make openstack-up`
 	@$(RUN) -m tests.openstack down
 
-test: check pytest ## Run every check and test that this machine can run
+test: check pytest ## Run the checks and tests that this machine can run; all of them with REQUIRE_ALL=1
 
 check: $(VENV)/ready ## Run linters, types, documentation and molecule; with REQUIRE_ALL=1 also ansible-test sanity
 	@CI=true $(RUN) -m nox -R $(if $(REQUIRE_ALL),,-k "not sanity") # with CI the formatter only looks
