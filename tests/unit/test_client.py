@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._cloud import transport
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import (
     Session,
     connect,
@@ -26,6 +25,7 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.endpoints import cl
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.failures import HINTS
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.retries import retry
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.transport import MAX_RESPONSE_BYTES
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.kinds import CONNECTION, IKE_POLICY
 from ansible_collections.otc.vpn.plugins.module_utils._vpn.paging import list_rows
 
@@ -401,19 +401,15 @@ def test_wrong_content_encoding_is_reported(mock_api: MockApi) -> None:
     assert "failed: " in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_huge_responses_are_rejected(mock_api: MockApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
-    mock_api.fault(LIST, flood=8 * 1024 * 1024)
-    assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
+def test_huge_responses_are_rejected(mock_api: MockApi) -> None:
+    mock_api.fault(LIST, flood=MAX_RESPONSE_BYTES + 1024 * 1024)
+    assert "more than 64 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
-def test_compressed_huge_response_is_rejected(
-    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 2 * 1024 * 1024)
-    bomb = gzip.compress(b" " * 8 * 1024 * 1024)
+def test_compressed_huge_response_is_rejected(mock_api: MockApi) -> None:
+    bomb = gzip.compress(b" " * (MAX_RESPONSE_BYTES + 1024 * 1024))
     mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body=bomb)
-    assert "more than 2 MiB" in failure(lambda: gathered(client_of(mock_api)))
+    assert "more than 64 MiB" in failure(lambda: gathered(client_of(mock_api)))
 
 
 def test_large_response_below_limit_is_read(mock_api: MockApi) -> None:

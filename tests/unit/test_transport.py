@@ -14,7 +14,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.otc.vpn.plugins.module_utils._cloud import transport
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.client import Session
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.errors import VpnError
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import (
@@ -22,7 +21,10 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.json_body import (
     parse_json,
 )
 from ansible_collections.otc.vpn.plugins.module_utils._cloud.options import merge_options
-from ansible_collections.otc.vpn.plugins.module_utils._cloud.transport import BoundedAdapter
+from ansible_collections.otc.vpn.plugins.module_utils._cloud.transport import (
+    MAX_RESPONSE_BYTES,
+    BoundedAdapter,
+)
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, TOKENS, client_of, failure, gathered, lists_of, options_for
@@ -153,18 +155,16 @@ def test_response_that_is_compressed_twice_is_rejected(mock_api: MockApi) -> Non
         assert client_of(mock_api).get("vpn/ipsec-site-connections") == {}
 
 
-def test_response_as_large_as_allowed_is_read(
-    mock_api: MockApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "MAX_RESPONSE_BYTES", 100_000)
-    for spaces, allowed in ((99_998, True), (99_999, False)):
-        mock_api.fault(LIST, body="{}" + " " * spaces)
+def test_response_as_large_as_allowed_is_read(mock_api: MockApi) -> None:
+    for more, allowed in ((0, True), (1, False)):
+        body = b"{}".ljust(MAX_RESPONSE_BYTES + more)
+        mock_api.fault(LIST, headers={"Content-Encoding": "gzip"}, body=gzip.compress(body))
         client = client_of(mock_api)
         if allowed:
             assert client.get("vpn/ipsec-site-connections") == {}
         else:
             sentence = failure(lambda: client.get("vpn/ipsec-site-connections"))  # noqa: B023
-            assert "it has more than 0 MiB" in sentence
+            assert "it has more than 64 MiB" in sentence
 
 
 def test_large_response_of_keystone_is_rejected(mock_api: MockApi) -> None:
