@@ -1,10 +1,11 @@
 # Copyright (c) 2026 The otc.vpn authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that hang, and what a client leaves behind: threads and sockets of this process."""
+"""Servers that hang, interruptions, and what a client leaves behind: threads and sockets."""
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
@@ -42,6 +43,24 @@ def server(first: bytes, drip: bytes) -> Iterator[str]:
     finally:
         over.set()
         listener.close()
+
+
+def interrupt_through_another_thread() -> threading.Event:
+    """Send the signal of Ctrl+C in 0.2 s, to a thread that is not the main one.
+
+    The system may choose any thread for it. The event is set 5 s later.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
+    late = threading.Event()
+
+    def work() -> None:
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        time.sleep(5)
+        late.set()
+
+    threading.Thread(target=work, daemon=True, name="server of signals").start()
+    return late
 
 
 def remains() -> list[str]:

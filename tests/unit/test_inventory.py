@@ -40,7 +40,13 @@ from hypothesis import strategies as st
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST
-from tests.unit.remains import ends_within, remains, server, sockets
+from tests.unit.remains import (
+    ends_within,
+    interrupt_through_another_thread,
+    remains,
+    server,
+    sockets,
+)
 
 Row = dict[str, t.Any]
 AUTH = {
@@ -493,6 +499,15 @@ def test_parallel_calls_return_in_order_and_error_does_not_wait() -> None:
     with pytest.raises(VpnError, match="at once"):
         run_parallel(call, [0, 1])
     assert all(one.daemon for one in threading.enumerate() if "(run)" in one.name)
+    never.set()
+
+
+def test_parallel_calls_are_interrupted_whichever_thread_receives_the_signal() -> None:
+    never = threading.Event()
+    late = interrupt_through_another_thread()
+    with pytest.raises(KeyboardInterrupt):
+        run_parallel(lambda _number: never.wait(20), [0, 1])
+    assert not late.is_set()
     never.set()
 
 

@@ -28,7 +28,13 @@ from ansible_collections.otc.vpn.plugins.module_utils._cloud.transport import (
 
 from tests.mock_api import MockApi
 from tests.unit.clients import LIST, TOKENS, client_of, failure, gathered, lists_of, options_for
-from tests.unit.remains import ends_within, remains, server, sockets
+from tests.unit.remains import (
+    ends_within,
+    interrupt_through_another_thread,
+    remains,
+    server,
+    sockets,
+)
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n"
 
@@ -53,6 +59,16 @@ def test_request_that_takes_too_long_leaves_no_thread(first: bytes, drip: bytes)
         assert "timed out after 0.5 seconds (api_timeout)" in sentence
         assert ends_within(0.4, before)
         session.close()
+
+
+def test_request_is_interrupted_whichever_thread_receives_the_signal() -> None:
+    with server(b"", b"") as url:
+        client = signing(url, api_timeout=20.0).client()
+        late = interrupt_through_another_thread()
+        with pytest.raises(KeyboardInterrupt):
+            client.get("vpn")
+        assert not late.is_set()
+        client.session.close()
 
 
 def test_closing_session_ends_its_requests() -> None:

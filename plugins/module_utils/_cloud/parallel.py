@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import typing as t
 
 A = t.TypeVar("A")
 T = t.TypeVar("T")
+
+# Longest wait without a look at signals: if another thread receives Ctrl+C, nothing wakes the main
+# thread, which alone can act on it.
+SIGNAL_SECONDS = 0.5
 
 
 def run_parallel(call: t.Callable[[A], T], items: t.Sequence[A]) -> list[T]:
@@ -19,20 +22,22 @@ def run_parallel(call: t.Callable[[A], T], items: t.Sequence[A]) -> list[T]:
     Raises the first exception without waiting for the other threads. They are daemon threads, because
     an interrupted run must not wait for them either.
     """
-    finished: queue.SimpleQueue[tuple[int, T | None, BaseException | None]] = queue.SimpleQueue()
+    results: dict[int, T] = {}
+    failed: list[BaseException] = []
+    over = threading.Event()
 
     def run(position: int, item: A) -> None:
         try:
-            finished.put((position, call(item), None))
+            results[position] = call(item)
         except BaseException as error:  # raised in the calling thread below
-            finished.put((position, None, error))
+            failed.append(error)
+        if failed or len(results) == len(items):
+            over.set()
 
     for position, item in enumerate(items):
         threading.Thread(target=run, args=(position, item), daemon=True).start()
-    results: dict[int, T] = {}
-    for _item in items:
-        position, result, error = finished.get()
-        if error is not None:
-            raise error
-        results[position] = t.cast("T", result)
+    while items and not over.wait(SIGNAL_SECONDS):
+        pass
+    if failed:
+        raise failed[0]
     return [results[position] for position in range(len(items))]

@@ -16,7 +16,7 @@ import threading
 import time
 import typing as t
 
-from . import errors
+from . import errors, parallel
 from .proxies import check_proxy
 
 if t.TYPE_CHECKING:
@@ -169,7 +169,9 @@ class _Exchange:
             self._done.set()
 
         threading.Thread(target=work, daemon=True).start()
-        self._done.wait(seconds)
+        end = time.monotonic() + seconds
+        while not self._done.is_set() and (left := end - time.monotonic()) > 0:
+            self._done.wait(min(left, parallel.SIGNAL_SECONDS))
         if results:
             return results[0]
         if failed and not self.over:
