@@ -430,6 +430,18 @@ def test_only_objects_of_other_projects_are_not_own(
     assert Objects(client).owns(given) is owned
 
 
+@pytest.mark.parametrize("answer", [{}, [], None, "id", {"id": None}, {"id": 5}])
+def test_response_without_the_changed_object_is_unexpected(
+    mock_api: MockApi, answer: t.Any
+) -> None:
+    mock_api.fault("/vpn/ikepolicies", body={"ikepolicy": answer}, count=None)
+    objects = Objects(client_of(mock_api))
+    sentence = failure(lambda: objects.post(IKE_POLICY, {"name": "new"}))
+    assert "Unexpected response from POST" in sentence
+    assert "vpn/ikepolicies: has no object ikepolicy" in sentence
+    assert "PUT" in failure(lambda: objects.put(IKE_POLICY, "some", {"name": "new"}))
+
+
 # --- waiting ---
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import socket
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
@@ -33,6 +33,7 @@ from .._change.plan import (
 from .._cloud import errors
 from .._cloud.client import connect
 from .._cloud.options import OPTIONS, merge_options, secrets_of
+from .._cloud.parallel import run_parallel
 from .._vpn import kinds
 from .._vpn.objects import Objects
 
@@ -172,18 +173,17 @@ class _Run:
         names: dict[str, list[str]] = {}
         for _option, name, kind in references:
             names.setdefault(kind.path, []).append(self.wanted[name])
-        with ThreadPoolExecutor(1 + len(names)) as pool:
-            own = pool.submit(self._own_rows)
-            lists = {
-                kind.path: pool.submit(
-                    self.objects.by_name, kind, names[kind.path], REFERENCE_FIELDS
-                )
-                for kind in {kind.path: kind for _option, _name, kind in references}.values()
-            }
-            for option, name, kind in references:
-                rows = lists[kind.path].result()[self.wanted[name]]
-                self.wanted[name] = self._reference(option, self.wanted[name], rows)
-            return own.result()
+        kinds_by_path = {kind.path: kind for _option, _name, kind in references}
+        calls: list[t.Callable[[], t.Any]] = [self._own_rows]
+        for path, kind in kinds_by_path.items():
+            calls.append(partial(self.objects.by_name, kind, names[path], REFERENCE_FIELDS))
+        results = run_parallel(lambda call: call(), calls)
+        own: list[Row] = results[0]
+        lists = dict(zip(kinds_by_path, results[1:]))
+        for option, name, kind in references:
+            rows = lists[kind.path][self.wanted[name]]
+            self.wanted[name] = self._reference(option, self.wanted[name], rows)
+        return own
 
     def _own_rows(self) -> list[Row]:
         kind = self.writable.kind
