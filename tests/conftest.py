@@ -46,6 +46,11 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return next(found, nodeid.partition("::")[0])
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes run tests: more than processors, because tests also wait."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> Scheduling:
     """Return what distributes the tests, in the order in which they are collected."""
     return Scheduling(config, log)
