@@ -18,6 +18,7 @@ from tests.checks import working_tree
 from tests.unavailable import TAKES_MINUTES
 
 NOX = [sys.executable, "-m", "nox", "-R"]
+LONG = ("ansible-test-sanity", "molecule")
 
 
 def sessions() -> list[t.Any]:
@@ -31,8 +32,7 @@ def sessions() -> list[t.Any]:
     names = [session["name"] for session in json.loads(listed.stdout)]
     names.remove("lint")  # it only calls others, which are listed as well
     return [
-        pytest.param(name, marks=TAKES_MINUTES if "sanity" in name else ())
-        for name in reversed(names)
+        pytest.param(name, marks=TAKES_MINUTES if name in LONG else ()) for name in reversed(names)
     ]
 
 
