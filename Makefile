@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # make demo    runs the collection on a mock API server
-# make test    runs every check and test that this machine can run
+# make test    runs the checks and tests that this machine can run
 # The first call creates the environment.
 
 PYTHON ?= python3
@@ -13,7 +13,7 @@ CORE = # requirement of another ansible-core than the pinned one; for a separate
 PARTS = docs extensions galaxy.yml meta plugins roles
 TREE = build/tree/ansible_collections/otc/vpn
 RUN = $(VENV)/bin/python
-# a file of tests in a process of its own, as many at once as there are processors
+# each file of tests in one process; tests/conftest.py says how many there are
 PARALLEL = -n auto --dist loadscope --no-loadscope-reorder
 TESTS = # tests that `make test` runs; all by default
 
