@@ -73,7 +73,7 @@ def main() -> None:
         print("# Paste these lines into a shell to be", options.user)
         for name, value in mock_api.environment(options.user, options.auth_type).items():
             print(f"export {name}={shlex.quote(value)}")
-        print("# It serves until Ctrl-C", flush=True)
+        print("# It serves until Ctrl+C", flush=True)
         stop.wait()
 
 

@@ -11,8 +11,8 @@ import typing as t
 A = t.TypeVar("A")
 T = t.TypeVar("T")
 
-# Longest wait without a look at signals: if another thread receives Ctrl+C, nothing wakes the main
-# thread, which alone can act on it.
+# Time between two checks for signals: if another thread receives that of Ctrl+C, nothing wakes the
+# main thread, which alone can act on it.
 SIGNAL_SECONDS = 0.5
 
 
